@@ -1,0 +1,1 @@
+drop table holiday_years, unit_successions, villages, townships, tenants;
