@@ -183,3 +183,13 @@ func TestScoresStayInRange(t *testing.T) {
 		}
 	})
 }
+
+func TestBonusCapHoldsOverAllBonusDimensions(t *testing.T) {
+	t.Parallel()
+	s := assessment.DefaultScheme()
+	s.Dimensions = append(s.Dimensions, assessment.Dimension{Code: "bonus_town", Title: "乡镇加分", Max: points.Of(10), Kind: assessment.DimensionBonus})
+	got := s.Score([]assessment.Entry{{Dimension: "bonus", Points: points.Of(8)}, {Dimension: "bonus_town", Points: points.Of(7)}, {Dimension: "learning", Points: points.Of(-6)}})
+	if got.Bonus != points.Of(10) || got.Total != points.Of(104) {
+		t.Errorf("%+v", got)
+	}
+}
