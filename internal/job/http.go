@@ -1,0 +1,132 @@
+package job
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"touyan/internal/access"
+	"touyan/internal/platform/fault"
+	"touyan/internal/platform/httpx"
+	"touyan/web/ui"
+)
+
+// Read lets a user see the runs of the own unit.
+const Read access.Permission = "job.read"
+
+// Module declares the pages of background work.
+func (r *Runner) Module() access.Module {
+	every := []access.Role{access.DistrictAdmin, access.DistrictOfficer, access.DistrictLeader, access.DistrictFinance,
+		access.TownshipClerk, access.TownshipLeader, access.TownshipFinance, access.Auditor}
+	return access.Module{
+		Name:        "job",
+		Permissions: []access.Grantable{{Key: Read, Title: "查看后台任务", Roles: every}},
+		Menu:        []access.MenuEntry{{Group: "系统管理", Title: "后台任务", Href: "/jobs", Need: Read, Order: 980}},
+		Routes: []access.Route{
+			{Method: http.MethodGet, Path: "/jobs", Need: Read, Do: r.listRuns},
+			{Method: http.MethodGet, Path: "/jobs/{id}", Need: Read, Do: r.showRun},
+			{Method: http.MethodGet, Path: "/jobs/{id}/file", Need: Read, Do: r.fetchFile},
+		},
+	}
+}
+
+// row is a run as its pages show it.
+type row struct {
+	ID         int64
+	Title      string
+	State      string
+	Done       int
+	Total      int
+	Attempt    int
+	Message    string
+	Href       string
+	AccountID  int64
+	StartedBy  string
+	CreatedAt  time.Time
+	FinishedAt *time.Time
+	FileName   string
+}
+
+const columns = `r.id, r.title, r.state, r.done, r.total, r.attempt, r.message, r.href, r.account_id, r.started_by, r.created_at,
+	r.finished_at, coalesce(f.name, '') as file_name
+	from job_runs r left join job_files f on f.tenant_id = r.tenant_id and f.run_id = r.id`
+
+const pageSize = 50
+
+func (r *Runner) listRuns(w http.ResponseWriter, req *http.Request, s access.Scope) error {
+	var q struct {
+		Page int `form:"page"`
+	}
+	httpx.DecodeQuery(req, &q)
+	q.Page = max(q.Page, 1)
+	var list []row
+	var count int
+	err := access.Read(req.Context(), s, func(tx *access.Tx) error {
+		if err := tx.QueryRow(req.Context(), `select count(*) from job_runs where tenant_id = $1`, tx.Tenant()).Scan(&count); err != nil {
+			return err
+		}
+		rows, err := tx.Query(req.Context(), `select `+columns+` where r.tenant_id = $1 order by r.created_at desc, r.id desc
+			limit $2 offset $3`, tx.Tenant(), pageSize, (q.Page-1)*pageSize)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[row])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return access.Page(w, req, s, access.View{Title: "后台任务"}, runsPage(list, ui.PagerOf(req.URL, q.Page, count, pageSize)))
+}
+
+func (r *Runner) one(ctx context.Context, s access.Scope, id int64) (out row, err error) {
+	err = access.Read(ctx, s, func(tx *access.Tx) error {
+		rows, err := tx.Query(ctx, `select `+columns+` where r.tenant_id = $1 and r.id = $2`, tx.Tenant(), id)
+		if err != nil {
+			return err
+		}
+		out, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[row])
+		return err
+	})
+	return out, err
+}
+
+// showRun reloads itself while the run goes on, with or without script.
+func (r *Runner) showRun(w http.ResponseWriter, req *http.Request, s access.Scope) error {
+	id, err := httpx.ID(req, "id")
+	if err != nil {
+		return err
+	}
+	run, err := r.one(req.Context(), s, id)
+	if err != nil {
+		return err
+	}
+	if run.FinishedAt == nil {
+		w.Header().Set("Refresh", "2")
+	}
+	return access.Page(w, req, s, access.View{Title: run.Title, Crumbs: []ui.Crumb{{Title: "后台任务", Href: "/jobs"}}},
+		runPage(run, run.AccountID == s.Account()))
+}
+
+// fetchFile gives the file to whoever started the run, and to nobody else in the unit.
+func (r *Runner) fetchFile(w http.ResponseWriter, req *http.Request, s access.Scope) error {
+	id, err := httpx.ID(req, "id")
+	if err != nil {
+		return err
+	}
+	var f File
+	err = access.InScope(req.Context(), s, func(tx *access.Tx) error {
+		return tx.QueryRow(req.Context(), `select name, content_type, content from job_files where tenant_id = $1 and run_id = $2
+			and account_id = $3`, tx.Tenant(), id, s.Account()).Scan(&f.Name, &f.ContentType, &f.Content)
+	})
+	if err != nil {
+		return err
+	}
+	if len(f.Content) == 0 {
+		return fault.NotFound()
+	}
+	httpx.Attachment(w, f.Name, f.ContentType)
+	_, err = w.Write(f.Content)
+	return err
+}
