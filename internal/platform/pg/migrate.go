@@ -165,3 +165,18 @@ func Redact(address string) string {
 	}
 	return u.Redacted()
 }
+
+// OwnerStatus reads where the schema stands, also before the first migration.
+func OwnerStatus(_ context.Context, ownerURL string) (Status, error) {
+	m, err := open(ownerURL)
+	if err != nil {
+		return Status{}, err
+	}
+	defer m.Close()
+	s := Status{Latest: latest()}
+	s.Version, s.Dirty, err = m.Version()
+	if err != nil && !errors.Is(err, migrate.ErrNilVersion) {
+		return s, fmt.Errorf("read schema version: %w", err)
+	}
+	return s, nil
+}
