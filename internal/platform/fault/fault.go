@@ -51,7 +51,9 @@ func (f *Fault) Error() string {
 func (f *Fault) Unwrap() error { return f.Cause }
 
 // NotFound refuses an id that is absent or outside the scope.
-func NotFound() error { return &Fault{Kind: KindNotFound, Sentence: "没有找到,或不在您的管理范围内"} }
+func NotFound() error {
+	return &Fault{Kind: KindNotFound, Sentence: "没有找到,或不在您的管理范围内"}
+}
 
 // Invalid refuses input with a sentence.
 func Invalid(format string, args ...any) error {

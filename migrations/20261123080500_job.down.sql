@@ -1,0 +1,2 @@
+drop table job_files, job_runs;
+drop schema jobs cascade;
