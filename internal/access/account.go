@@ -296,3 +296,15 @@ func (c *Core) phoneIndex(phone string) []byte {
 	}
 	return c.keys.Index(0, "login.phone", phone)
 }
+
+// AccountPhone opens the sealed mobile number of an account, for a page whose act is audited.
+func AccountPhone(s Scope, sealed []byte) string {
+	if s.core == nil || len(sealed) == 0 {
+		return ""
+	}
+	phone, err := s.core.keys.Decrypt(s.settings.Tenant, "account.phone", sealed)
+	if err != nil {
+		s.core.log.Error("open account phone", "err", err)
+	}
+	return phone
+}
