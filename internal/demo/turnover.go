@@ -30,8 +30,12 @@ func (d *District) turnover() {
 		if i < 3 && d.plan.replaced > 10 {
 			day = d.Spec.Anchor.Date([]int{6, 12, 20}[i])
 		}
+		where := anywhere
+		if d.Spec.Anchor.In(day) {
+			where = d.inTownship([]string{draftTownship, returnedTownship, draftTownship}[i])
+		}
 		// No secretary changes in the anchor month, so that its figures hold on each of its days.
-		d.replace(r, next(!d.Spec.Anchor.In(day), anywhere), day, d.reason(r))
+		d.replace(r, next(!d.Spec.Anchor.In(day), where), day, d.reason(r))
 	}
 	for i := range d.plan.moved {
 		p := next(true, anywhere)
@@ -42,6 +46,10 @@ func (d *District) turnover() {
 	for i := range d.plan.died {
 		d.replace(r, next(true, anywhere), d.Spec.Anchor.Add(-1-4*i%12).Date(r.between(23, 28)), "deceased")
 	}
+}
+
+func (d *District) inTownship(code string) func(village int) bool {
+	return func(v int) bool { return d.Townships[d.Villages[v].Township].Code == code }
 }
 
 // replaceable draws a cadre with pay whose post may have changed hands: now and then the secretary.
