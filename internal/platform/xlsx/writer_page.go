@@ -1,0 +1,108 @@
+package xlsx
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/xuri/excelize/v2"
+)
+
+const optionSheet = "选项"
+
+// validations gives the columns their drop-down lists and notes, from the first row of data to the last.
+func (w *Writer) validations(last int) error {
+	lists := 0
+	for i, c := range w.layout.Columns {
+		if len(c.Options) == 0 && c.Note == "" {
+			continue
+		}
+		dv := excelize.NewDataValidation(true)
+		dv.SetSqref(ref(i+1, w.first) + ":" + ref(i+1, last))
+		if c.Note != "" {
+			// the title of the column carries the note too
+			dv.SetInput(shorten(c.Title, 32), shorten(c.Note, 255))
+			head := excelize.NewDataValidation(true)
+			head.SetSqref(ref(i+1, w.first-1))
+			head.SetInput(shorten(c.Title, 32), shorten(c.Note, 255))
+			if err := w.file.AddDataValidation(w.layout.Sheet, head); err != nil {
+				return err
+			}
+		}
+		if len(c.Options) > 0 {
+			dv.SetError(excelize.DataValidationErrorStyleWarning, shorten(c.Title, 32), "不在下拉列表中,仍要这样填写吗?")
+			if err := w.dropDown(dv, c.Options, &lists); err != nil {
+				return err
+			}
+		}
+		if err := w.file.AddDataValidation(w.layout.Sheet, dv); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropDown writes a short list into the rule itself, and a long one, or one with commas, to a hidden sheet.
+func (w *Writer) dropDown(dv *excelize.DataValidation, options []string, lists *int) error {
+	joined := strings.Join(options, ",")
+	if len(utf16.Encode([]rune(joined))) <= 250 && strings.Count(joined, ",") == len(options)-1 {
+		return dv.SetDropList(options)
+	}
+	if *lists == 0 {
+		if _, err := w.file.NewSheet(optionSheet); err != nil {
+			return err
+		}
+		if err := w.file.SetSheetVisible(optionSheet, false, true); err != nil {
+			return err
+		}
+	}
+	*lists++
+	if err := w.file.SetSheetCol(optionSheet, ref(*lists, 1), &options); err != nil {
+		return err
+	}
+	letter := Cell{Row: 1, Col: *lists}.Letter()
+	dv.SetSqrefDropList(fmt.Sprintf("%s!$%s$1:$%s$%d", optionSheet, letter, letter, len(options)))
+	return nil
+}
+
+// print sets the sheet up for A4: all columns on one page's width, the header on every page, page numbers and the
+// export's footer at the foot.
+func (w *Writer) print() error {
+	sheet, a4, orientation, wide, high := w.layout.Sheet, 9, "landscape", 1, 0
+	if w.layout.Upright {
+		orientation = "portrait"
+	}
+	if err := w.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{
+		Size: &a4, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high,
+	}); err != nil {
+		return err
+	}
+	side, bottom, center := 0.47, 0.75, true // 12 mm, and room for the foot
+	if err := w.file.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{
+		Left: &side, Right: &side, Top: &side, Bottom: &bottom, Horizontally: &center,
+	}); err != nil {
+		return err
+	}
+	foot := "&R第&P页 共&N页"
+	if len(w.layout.Footer) > 0 {
+		text := strings.ReplaceAll(shorten(strings.Join(w.layout.Footer, "  "), 100), "&", "&&")
+		foot = "&L&8" + " " + text + foot
+	}
+	if err := w.file.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: foot}); err != nil {
+		return err
+	}
+	name := strings.ReplaceAll(sheet, "'", "''")
+	return w.file.SetDefinedName(&excelize.DefinedName{
+		Name:     "_xlnm.Print_Titles",
+		RefersTo: fmt.Sprintf("'%s'!$%d:$%d", name, w.first-w.headerLines(), w.first-1),
+		Scope:    sheet,
+	})
+}
+
+// shorten cuts text to what a field of the format may hold.
+func shorten(text string, limit int) string {
+	if r := []rune(text); len(r) > limit {
+		return string(r[:limit-1]) + "…"
+	}
+	return text
+}
