@@ -136,3 +136,11 @@ func (a Answer) Want(status int) Answer {
 	}
 	return a
 }
+
+// PostFrom sends a form as a page of another site would.
+func (c *Client) PostFrom(origin, path string, form url.Values) Answer {
+	c.t.Helper()
+	r := c.request(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+	r.Header.Set("Origin", origin)
+	return c.Do(r)
+}
