@@ -15,7 +15,7 @@ import (
 // tier orders the packages; imports run from a higher tier to a lower one. Peers of tier 40 never import each other;
 // within the platform a leaf may use another.
 var tiers = map[string]int{
-	"migrations": -1, "internal/platform": 0, "web": 5, "web/ui": 6,
+	"migrations": -1, "internal/platform": 0, "web": 5, "web/ui": 6, "web/ui/gallery": 7,
 	"internal/access": 10,
 	"internal/org":    20, "internal/job": 20, "internal/testkit": 21,
 	"internal/cadre": 30, "internal/account": 30,
