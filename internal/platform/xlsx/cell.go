@@ -52,6 +52,19 @@ func ref(col, row int) string {
 	return s
 }
 
+// Trouble says why the cell has no value that can be trusted, whatever its column means; "" if it has.
+func (c Cell) Trouble() string {
+	switch {
+	case c.NoValue:
+		return "公式没有计算结果,请选择性粘贴为数值"
+	case c.Kind == ErrorValue:
+		return "公式出错(" + c.Text + "),请改为数值或文字"
+	case c.PrecisionLost:
+		return "数字已被表格软件改成科学计数法,末几位丢失,请按文本重填"
+	}
+	return ""
+}
+
 // Blank holds for a cell without text.
 func (c Cell) Blank() bool { return c.Text == "" }
 

@@ -20,6 +20,7 @@
 //	report := table.Report()
 //	for row, err := range table.Rows() {
 //		if err != nil { return err }
+//		// row.Cell(key).Trouble() speaks of defects that are the same for every column
 //		if c := row.Cell("id"); c.PrecisionLost {
 //			report.Cell(row, "id", "该身份证号已被表格软件改成科学计数法,末几位丢失,请按文本重填")
 //		}

@@ -11,7 +11,7 @@ type Limits struct {
 	Unpacked int64 // sum of all unpacked parts; default 192 MB
 	Shared   int64 // unpacked text table, the only part held in memory as a whole; default 64 MB
 	Entries  int   // files within the workbook; default 5,000, since rosters may carry a photo per person
-	Ratio    int64 // unpacked to packed, of parts above 4 MB; default 150, formatted empty rows reach about 40
+	Ratio    int64 // unpacked to packed, of parts above 4 MB; default 150, formatted empty rows reach about 15
 }
 
 const ratioFloor = 4 << 20 // below this a high ratio does no harm

@@ -65,15 +65,21 @@ const formulaSigns = "=+-@\t\r"
 // quoteFormula puts an apostrophe before text that a spreadsheet program might run as a formula once the export is
 // saved as CSV; unquoteFormula takes it off again, so that an export comes back unchanged.
 func quoteFormula(text string) string {
-	if text != "" && strings.IndexByte(formulaSigns, text[0]) >= 0 {
+	if startsFormula(text) {
 		return "'" + text
 	}
 	return text
 }
 
 func unquoteFormula(text string) string {
-	if len(text) > 1 && text[0] == '\'' && strings.IndexByte(formulaSigns, text[1]) >= 0 {
+	if strings.HasPrefix(text, "'") && startsFormula(text) {
 		return text[1:]
 	}
 	return text
+}
+
+// startsFormula looks behind apostrophes, so that quoted text can be quoted again and comes back as it was.
+func startsFormula(text string) bool {
+	text = strings.TrimLeft(text, "'")
+	return text != "" && strings.IndexByte(formulaSigns, text[0]) >= 0
 }

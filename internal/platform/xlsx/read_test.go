@@ -121,6 +121,25 @@ func TestSubHeaderWithoutKnownTitles(t *testing.T) {
 	}
 }
 
+func TestTrouble(t *testing.T) {
+	t.Parallel()
+	p := wpsRoster().parts()
+	const cell = `<c r="F8" s="4"><f>A1</f></c><c r="G8" t="e"><v>#REF!</v></c><c r="H8" s="0"><v>6217001234567890</v></c>`
+	p["xl/worksheets/sheet1.xml"] = strings.Replace(p["xl/worksheets/sheet1.xml"], `<c r="H8" s="4"/>`, cell, 1)
+	r := rows(t, table(t, pack(t, p)))[2]
+	if !r.Cell("fulltime").NoValue || r.Cell("parttime").Kind != xlsx.ErrorValue || !r.Cell("phone").PrecisionLost {
+		t.Errorf("%+v %+v %+v", r.Cell("fulltime"), r.Cell("parttime"), r.Cell("phone"))
+	}
+	for _, key := range []string{"fulltime", "parttime", "phone"} {
+		if r.Cell(key).Trouble() == "" {
+			t.Errorf("%s is trusted", key)
+		}
+	}
+	if s := r.Cell("id").Trouble(); s != "" {
+		t.Error(s)
+	}
+}
+
 func TestCSV(t *testing.T) {
 	t.Parallel()
 	text := "花名册,,,\r\n\r\n姓名,身份证号,出生年月,备注\r\n张三,621202198502140019,1985.02,\"两\n行\"\r\n\r\n李四,6.22621E+17,1970-1-1,\r\n合计,2,,\r\n"

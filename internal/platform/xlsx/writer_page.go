@@ -20,10 +20,10 @@ func (w *Writer) validations(last int) error {
 		dv := excelize.NewDataValidation(true)
 		dv.SetSqref(ref(i+1, w.first) + ":" + ref(i+1, last))
 		if c.Note != "" {
-			// the title of the column carries the note too
+			// the title carries the note too; of merged cells the upper one is chosen
 			dv.SetInput(shorten(c.Title, 32), shorten(c.Note, 255))
 			head := excelize.NewDataValidation(true)
-			head.SetSqref(ref(i+1, w.first-1))
+			head.SetSqref(ref(i+1, w.first-w.headerLines()) + ":" + ref(i+1, w.first-1))
 			head.SetInput(shorten(c.Title, 32), shorten(c.Note, 255))
 			if err := w.file.AddDataValidation(w.layout.Sheet, head); err != nil {
 				return err
@@ -77,18 +77,18 @@ func (w *Writer) print() error {
 	}); err != nil {
 		return err
 	}
-	side, bottom, center := 0.47, 0.75, true // 12 mm, and room for the foot
+	side, bottom, foot, center := 0.47, 0.75, 0.35, true // 12 mm, and room for the foot
 	if err := w.file.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{
-		Left: &side, Right: &side, Top: &side, Bottom: &bottom, Horizontally: &center,
+		Left: &side, Right: &side, Top: &side, Bottom: &bottom, Header: &foot, Footer: &foot, Horizontally: &center,
 	}); err != nil {
 		return err
 	}
-	foot := "&R第&P页 共&N页"
+	text := "&R第&P页 共&N页"
 	if len(w.layout.Footer) > 0 {
-		text := strings.ReplaceAll(shorten(strings.Join(w.layout.Footer, "  "), 100), "&", "&&")
-		foot = "&L&8" + " " + text + foot
+		line := strings.ReplaceAll(shorten(strings.Join(w.layout.Footer, "  "), 100), "&", "&&")
+		text = "&L&8 " + line + text // the space ends the size, or a leading digit would join it
 	}
-	if err := w.file.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: foot}); err != nil {
+	if err := w.file.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: text}); err != nil {
 		return err
 	}
 	name := strings.ReplaceAll(sheet, "'", "''")
