@@ -23,7 +23,7 @@ type App struct {
 	Pool    *pg.Pool
 	Jobs    *job.Runner
 	Handler http.Handler
-	house
+	*house
 }
 
 // New builds the program on an open pool. It starts nothing.
