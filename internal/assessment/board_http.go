@@ -22,6 +22,7 @@ func (m *Module) boardRoutes() []access.Route {
 		{Method: http.MethodGet, Path: "/assessment/compare", Need: PermRead, Do: m.compare},
 		{Method: http.MethodGet, Path: "/assessment/{month}", Need: PermRead, Do: m.board},
 		{Method: http.MethodPost, Path: "/assessment/{month}/reminders", Need: PermFile, Do: m.remind},
+		{Method: http.MethodPost, Path: "/assessment/{month}/export", Need: PermFile, Do: m.exportBoard},
 	}
 }
 
