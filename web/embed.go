@@ -9,8 +9,8 @@ import (
 	"embed"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
@@ -20,6 +20,12 @@ import (
 
 //go:embed all:static
 var static embed.FS
+
+// kinds is written down because the tables of the operating system differ.
+var kinds = map[string]string{
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	".png": "image/png", ".txt": "text/plain; charset=utf-8",
+}
 
 type asset struct {
 	url, kind, tag string
@@ -40,9 +46,12 @@ var assets = sync.OnceValues(func() (byName, byURL map[string]*asset) {
 		sum := sha256.Sum256(b)
 		name := strings.TrimPrefix(p, "static/")
 		ext := path.Ext(name)
-		a := &asset{tag: `"` + hex.EncodeToString(sum[:8]) + `"`, plain: b, kind: mime.TypeByExtension(ext)}
+		a := &asset{tag: `"` + hex.EncodeToString(sum[:8]) + `"`, plain: b, kind: kinds[ext]}
+		if a.kind == "" {
+			return fmt.Errorf("%s: no content type for %q", p, ext)
+		}
 		a.url = "/static/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
-		if ext == ".css" || ext == ".js" || ext == ".svg" {
+		if ext != ".png" {
 			var z bytes.Buffer
 			w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
 			if _, err := w.Write(b); err != nil {
@@ -53,7 +62,7 @@ var assets = sync.OnceValues(func() (byName, byURL map[string]*asset) {
 			}
 			a.packed = z.Bytes()
 		}
-		byName[name], byURL[a.url] = a, a
+		byName[name], byURL[a.url], byURL["/static/"+name] = a, a, a
 		return nil
 	})
 	if err != nil {
@@ -92,19 +101,34 @@ func Handler() http.Handler {
 		}
 		h := w.Header()
 		h.Set("Content-Type", a.kind)
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		if r.URL.Path == a.url {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		} else {
+			h.Set("Cache-Control", "no-cache") // a plain name, by which one script imports another: ask again each time
+		}
 		h.Set("ETag", a.tag)
 		h.Set("Vary", "Accept-Encoding")
+		h.Set("X-Content-Type-Options", "nosniff")
 		if r.Header.Get("If-None-Match") == a.tag {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 		body := a.plain
-		if a.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if a.packed != nil && takesGzip(r.Header.Get("Accept-Encoding")) {
 			h.Set("Content-Encoding", "gzip")
 			body = a.packed
 		}
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		_, _ = w.Write(body) // the client may have gone
 	})
+}
+
+func takesGzip(accept string) bool {
+	for part := range strings.SplitSeq(accept, ",") {
+		name, weight, _ := strings.Cut(strings.ReplaceAll(part, " ", ""), ";")
+		if name == "gzip" {
+			return weight == "" || strings.Trim(weight, "q=0.") != "" // q=0 and q=0.000 refuse it
+		}
+	}
+	return false
 }
