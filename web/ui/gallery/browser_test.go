@@ -2,10 +2,12 @@ package gallery_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -85,6 +87,34 @@ func TestNothingOverflows(t *testing.T) {
 				if err := os.WriteFile(file, png, 0o600); err != nil {
 					t.Fatal(err)
 				}
+			}
+		}
+	}
+}
+
+// TestPaperIsCutByTheServer prints: two sheets are two pages of A4 landscape, and a list leaves the screen's furniture out.
+func TestPaperIsCutByTheServer(t *testing.T) {
+	t.Parallel()
+	root, ctx := serve(t), tab(t)
+	for name, want := range map[string]string{"print": "2 pages of 841 x 594", "list": "2 pages of 595 x 841"} {
+		if err := chromedp.Do(ctx, chromedp.Navigate(root+"/"+name)); err != nil {
+			t.Fatal(err)
+		}
+		pdf, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPaper(chromedp.PaperA4)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages := regexp.MustCompile(`/Type /Page\b[^s]`).FindAll(pdf, -1)
+		box := regexp.MustCompile(`/MediaBox \[0 0 (\d+)[.\d]* (\d+)`).FindSubmatch(pdf)
+		if len(box) == 0 {
+			t.Fatal("no page in the PDF")
+		}
+		if got := fmt.Sprintf("%d pages of %s x %s", len(pages), box[1], box[2]); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+		if shots := os.Getenv("GALLERY_SHOTS"); shots != "" {
+			if err := os.WriteFile(filepath.Join(shots, name+".pdf"), pdf, 0o600); err != nil {
+				t.Fatal(err)
 			}
 		}
 	}
