@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -40,16 +41,29 @@ func serve(t *testing.T) string {
 	return s.URL
 }
 
+// browser is one for all tests of the package; each test has a tab of its own.
+var browser context.Context
+
+func TestMain(m *testing.M) {
+	ctx, cancel := chromedp.NewContext(context.Background())
+	browser = ctx
+	code := m.Run()
+	cancel()
+	os.Exit(code)
+}
+
+var started = sync.OnceValue(func() error { return chromedp.Do(browser, chromedp.Navigate("about:blank")) })
+
 func tab(t *testing.T) context.Context {
 	t.Helper()
 	if err := web.Check(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := chromedp.NewContext(t.Context())
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+	if err := started(); err != nil {
 		t.Fatalf("headless Chromium: %v (apt-get install chromium fonts-noto-cjk)", err)
 	}
+	ctx, cancel := chromedp.NewContext(browser)
+	t.Cleanup(cancel)
 	return ctx
 }
 
