@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-chi/chi/v5/middleware"
 	"touyan/internal/access"
+	"touyan/internal/demo"
 	"touyan/internal/job"
 	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/pg"
@@ -82,3 +83,6 @@ func (a *App) Close(ctx context.Context) {
 	_ = a.Jobs.Close(ctx) // running work is tried again by the next process
 	a.Pool.Close()
 }
+
+// Demo is the loader of the demonstration districts.
+func (a *App) Demo() *demo.Loader { return a.demo }

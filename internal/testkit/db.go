@@ -85,6 +85,28 @@ func EmptyDB(t testing.TB) Database {
 	return clone(t, "template0")
 }
 
+// Clone gives the test a copy of another database of this test binary, to which nobody may be connected meanwhile. It is
+// how tests share what takes long to load.
+func Clone(t testing.TB, from string) Database {
+	t.Helper()
+	return clone(t, from)
+}
+
+// Prepared makes a database that outlives the test that asked for it first, for Clone.
+func Prepared(t testing.TB) Database {
+	t.Helper()
+	s, err := server()
+	if err != nil {
+		t.Fatalf("start PostgreSQL: %v", err)
+	}
+	name := fmt.Sprintf("p%d", count.Add(1))
+	c := connect(t, s.DatabaseURL("postgres", "postgres"))
+	if _, err := c.Exec(context.Background(), `create database `+name+` owner touyan_owner template `+template+` strategy file_copy`); err != nil {
+		t.Fatalf("prepare: %v", err)
+	}
+	return Database{Name: name, AppURL: s.DatabaseURL(pgserver.AppRole, name), OwnerURL: s.DatabaseURL(pgserver.OwnerRole, name)}
+}
+
 func clone(t testing.TB, from string) Database {
 	t.Helper()
 	s, err := server()

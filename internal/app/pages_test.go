@@ -1,0 +1,93 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"touyan/internal/testkit"
+)
+
+// visitors are who looks at which pages: every GET page of the program has a visitor here, which TestEveryPageIsVisited
+// checks. {sheet} and the like are replaced by keys of the demonstration.
+var visitors = []struct {
+	username string
+	phone    bool // the page is meant for a phone first
+	paths    []string
+}{
+	{"", false, []string{"/login", "/login/code"}},
+	{"platform", false, []string{"/districts"}},
+	{"wd-officer", false, []string{"/", "/switch", "/divisions", "/holidays", "/jobs", "/assessment/2026-11", "/assessment/open",
+		"/assessment/compare", "/assessment/schemes", "/assessment/schemes/1", "/assessment/schemes/1/trial", "/assessment/settings"}},
+	{"anhua-clerk", false, []string{"/", "/assessment/2026-11"}},
+}
+
+// axe is the accessibility checker, fetched with the other browser code.
+func axe(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(repository(t), "web/node_modules/axe-core/axe.min.js"))
+	if err != nil {
+		t.Fatalf("axe-core is missing: run make assets (%v)", err)
+	}
+	return string(b)
+}
+
+func TestPagesAreAccessibleAndFit(t *testing.T) {
+	t.Parallel()
+	h := newDemoHouse(t)
+	script := axe(t)
+	for _, v := range visitors {
+		var b *testkit.Browser
+		if v.username == "" {
+			b = testkit.NewBrowser(t, h.URL)
+		} else {
+			b = h.browser(v.username)
+		}
+		for _, path := range v.paths {
+			for _, width := range []int64{1280, 360} {
+				b.Size(width, 800)
+				b.Requests()
+				b.Go(path)
+				inspect(t, h, b, fmt.Sprintf("%s as %s at %d", path, v.username, width), script)
+			}
+		}
+	}
+}
+
+// inspect holds one drawn page to what every page must be: nothing overflows, no request leaves, axe finds nothing.
+func inspect(t *testing.T, h *demoHouse, b *testkit.Browser, what, script string) {
+	t.Helper()
+	if o := b.Overflow(); o != "" {
+		t.Errorf("%s: %s reaches beyond the window", what, o)
+	}
+	for _, r := range b.Requests() {
+		if !strings.HasPrefix(r.URL, h.URL) && !strings.HasPrefix(r.URL, "data:") {
+			t.Errorf("%s: loads %s", what, r.URL)
+		}
+	}
+	b.EvalIsolated(script)
+	found := testkit.EvalAsync[string](b, `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+		.then(r => r.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")).join("\n"))`)
+	if found != "" {
+		t.Errorf("%s:\n%s", what, found)
+	}
+}
+
+func TestEveryPageAnswers(t *testing.T) {
+	t.Parallel()
+	h := newDemoHouse(t)
+	for _, v := range visitors {
+		if v.username == "" {
+			continue
+		}
+		c := h.client(v.username)
+		for _, path := range v.paths {
+			if a := c.Get(path); a.Status != http.StatusOK {
+				t.Errorf("%s as %s: %d", path, v.username, a.Status)
+			}
+		}
+	}
+}
