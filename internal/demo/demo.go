@@ -24,7 +24,7 @@ var files embed.FS
 
 // Spec says which demonstration to make.
 type Spec struct {
-	Seed   uint64
+	Seed   uint64      // 0 means DefaultSeed
 	Anchor month.Month // the open month; the twelve before it have results
 }
 
@@ -163,6 +163,9 @@ func (p Post) On(day time.Time) bool {
 
 // Generate makes the two districts.
 func Generate(s Spec) ([]*District, error) {
+	if s.Seed == 0 {
+		s.Seed = DefaultSeed
+	}
 	var list []*District
 	for _, p := range []plan{wudu, gaolan} {
 		d, err := p.generate(s)
