@@ -56,7 +56,7 @@ func (c *Core) frame(r *http.Request, s Scope, v View) ui.Frame {
 	f := ui.Frame{Title: v.Title, Crumbs: v.Crumbs, User: s.name, Role: s.role.Title(), Unit: s.unit, GrantID: s.GrantID(),
 		AsOf: v.AsOf, Scripts: v.Scripts, Menu: c.menu(r, s)}
 	if id, ok := c.identity(r); ok {
-		f.CanSwitch, f.Demo = id.Several, id.Demo
+		f.CanSwitch, f.Demo, f.Contact = id.Several, id.Demo, id.Contact
 	}
 	if list, ok := c.sessions.Get(r.Context(), keyFlash).([]flash); ok {
 		c.sessions.Remove(r.Context(), keyFlash)

@@ -110,6 +110,11 @@ func (c *Core) become(ctx context.Context, cr credential, grants []Grant, g Gran
 		if err != nil {
 			return err
 		}
+		if g.Role.Level() == pg.Village {
+			if id.Contact, err = c.contact(ctx, tx, g.TownshipID); err != nil {
+				return err
+			}
+		}
 		switch {
 		case cr.MustChange || set.PasswordDays > 0 && c.Now().After(cr.PasswordChangedAt.AddDate(0, 0, set.PasswordDays)):
 			id.Must = mustPassword
@@ -194,4 +199,26 @@ func unitWithin(s Scope, township, village int64) bool {
 		return township == s.settings.Township && village == s.settings.Village
 	}
 	return false
+}
+
+// contact names the clerk whom a village calls about a forgotten password.
+func (c *Core) contact(ctx context.Context, tx *Tx, township int64) (string, error) {
+	rows, err := tx.Query(ctx, `select a.name, a.phone from grants g
+		join accounts a on a.tenant_id = g.tenant_id and a.id = g.account_id
+		where g.tenant_id = @tenant and g.township_id = @township and g.role = 'township_clerk' and a.disabled_at is null
+			and g.starts_on <= @today and (g.ends_on is null or g.ends_on >= @today) order by g.id limit 1`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": township, "today": c.Today()})
+	if err != nil {
+		return "", err
+	}
+	type clerk struct {
+		Name  string
+		Phone []byte
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[clerk])
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	phone, err := c.keys.Decrypt(tx.Tenant(), "account.phone", list[0].Phone)
+	return "忘记密码请联系乡镇组织干事 " + list[0].Name + " " + phone, err
 }

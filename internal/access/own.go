@@ -39,7 +39,7 @@ func (c *Core) showSwitch(w http.ResponseWriter, r *http.Request, s Scope) error
 	if err != nil {
 		return err
 	}
-	return c.Page(w, r, s, View{Title: "切换身份"}, switchPage(grants, s.grant))
+	return c.Page(w, r, s, View{Title: "切换身份"}, switchPage(grants, s.grant, s.GrantID()))
 }
 
 func (c *Core) doSwitch(w http.ResponseWriter, r *http.Request, s Scope) error {

@@ -32,6 +32,7 @@ type identity struct {
 	ReadOnly bool      `json:"ro,omitempty"`
 	Several  bool      `json:"s,omitempty"`
 	Demo     bool      `json:"dm,omitempty"`
+	Contact  string    `json:"c,omitempty"` // of a village account: whom to call
 	Must     string    `json:"m,omitempty"` // a step that comes before anything else: mustTOTP, mustPassword, mustEnrol
 	Epoch    int       `json:"ep"`
 	Idle     int       `json:"i"`
