@@ -1,29 +1,27 @@
 #!/usr/bin/env bash
-# Makes sure that headless Chromium and a Chinese font are on this machine, for the browser tests: what is installed,
-# else Debian's packages (as root), else one command to type. The names are those that internal/testkit looks for.
+# Makes sure that headless Chromium and a Chinese font are there: installs them where that is allowed, or names the command.
 set -euo pipefail
-packages="chromium fonts-noto-cjk fontconfig"
+packages="chromium fonts-noto-cjk"
 
-browser() {
-	[ -n "${CHROME_BIN:-}" ] && [ -x "$CHROME_BIN" ] && return 0
-	local name
-	for name in chromium chromium-browser google-chrome google-chrome-stable chrome headless-shell; do
-		command -v "$name" >/dev/null && return 0
+found() {
+	local b
+	for b in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+		[ -n "$b" ] && command -v "$b" >/dev/null && break
+		b=
 	done
-	return 1
+	[ -n "$b" ] && command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh family 2>/dev/null | head -1)" ]
 }
-font() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family)" ]; }
+found && exit 0
 
-if browser && font; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-	echo "installing $packages by apt-get" >&2
+	echo "installing Chromium and a Chinese font"
 	export DEBIAN_FRONTEND=noninteractive
-	install="apt-get install -y -qq --no-install-recommends $packages"
-	$install >&2 || { apt-get update -qq >&2 && $install >&2; } || true
-	if browser && font; then exit 0; fi
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends $packages fontconfig >/dev/null
+	found && exit 0
 fi
-browser || echo "headless Chromium is missing" >&2
-font || echo "a Chinese font is missing: every character would be an empty box" >&2
-echo "Install them with
-    sudo apt-get install -y --no-install-recommends $packages" >&2
+cat >&2 <<MESSAGE
+没有找到 Chromium 或中文字体。请以 root 执行:
+  apt-get install -y --no-install-recommends $packages
+MESSAGE
 exit 1
