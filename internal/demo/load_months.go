@@ -182,6 +182,11 @@ func (w *loading) marked(ctx context.Context, q *queue, s *written) error {
 
 // entries writes what the clerk entered: the entries and the cells that they touch.
 func (w *loading) entries(ctx context.Context, q *queue, s *written) error {
+	cell := func(r *Row, dimension string) error {
+		return q.add(ctx, `insert into assessment_cells (tenant_id, township_id, village_id, row_id, dimension, value, changed_by,
+				changed_name, changed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.tx.Tenant(), s.township,
+			w.villages[r.Village], s.rows[r], dimension, r.Score.Cells[dimension], s.clerk.id, s.clerk.name, s.EnteredAt)
+	}
 	for _, r := range s.Rows {
 		touched := map[string]bool{}
 		for _, e := range r.Entries {
@@ -197,14 +202,17 @@ func (w *loading) entries(ctx context.Context, q *queue, s *written) error {
 			if err != nil {
 				return err
 			}
-			if touched[e.Dimension] {
-				continue
+			if !touched[e.Dimension] {
+				touched[e.Dimension] = true
+				if err := cell(r, e.Dimension); err != nil {
+					return err
+				}
 			}
-			touched[e.Dimension] = true
-			err = q.add(ctx, `insert into assessment_cells (tenant_id, township_id, village_id, row_id, dimension, value, changed_by,
-					changed_name, changed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, w.tx.Tenant(), s.township,
-				w.villages[r.Village], s.rows[r], e.Dimension, r.Score.Cells[e.Dimension], s.clerk.id, s.clerk.name, s.EnteredAt)
-			if err != nil {
+		}
+		// In the open month the clerk has confirmed the full marks of whoever got neither deduction nor bonus: that is
+		// what the board counts as progress.
+		if s.month == w.d.Spec.Anchor && r.Entered && len(r.Entries) == 0 {
+			if err := cell(r, w.scheme.Dimensions[0].Code); err != nil {
 				return err
 			}
 		}
