@@ -100,12 +100,13 @@ create table assessment_rows (
     removed_at timestamptz,      -- left the sheet by an accepted change of the register
     version int not null default 1,
     primary key (tenant_id, id),
-    constraint assessment_rows_person_key unique (tenant_id, month, person_id),
     constraint assessment_rows_unit_key unique (tenant_id, township_id, village_id, id),
     foreign key (tenant_id, township_id, sheet_id) references assessment_sheets (tenant_id, township_id, id),
     foreign key (tenant_id, person_id) references persons (tenant_id, id),
     foreign key (tenant_id, township_id, village_id) references villages (tenant_id, township_id, id)
 );
+-- A person who moved leaves a removed row behind and stands on the other township's sheet.
+create unique index assessment_rows_person_key on assessment_rows (tenant_id, month, person_id) where removed_at is null;
 create index assessment_rows_sheet_idx on assessment_rows (tenant_id, sheet_id, village_id);
 create index assessment_rows_unit_idx on assessment_rows (tenant_id, township_id, village_id, month);
 create index assessment_rows_person_idx on assessment_rows (tenant_id, person_id, month);
@@ -141,6 +142,7 @@ create table assessment_entries (
     reported_by text not null default '', -- 提供站所
     source text not null default 'grid' constraint assessment_entries_source_check check
         (source in ('grid', 'paste', 'village', 'excel', 'proposal', 'import')),
+    batch text not null default '', -- key of the bulk act that made it, so that a button pressed twice acts once
     created_by bigint not null,
     created_name text not null,
     created_at timestamptz not null,
@@ -149,6 +151,7 @@ create table assessment_entries (
 );
 create index assessment_entries_row_idx on assessment_entries (tenant_id, row_id, dimension);
 create index assessment_entries_unit_idx on assessment_entries (tenant_id, township_id, row_id);
+create unique index assessment_entries_batch_key on assessment_entries (tenant_id, batch, row_id, dimension) where batch <> '';
 
 -- Deductions that other modules propose; the clerk confirms or refuses each with a reason.
 create table assessment_proposals (

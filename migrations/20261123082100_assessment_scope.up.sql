@@ -8,7 +8,7 @@ begin
     call secure('assessment_cells', 'village', false, 'select, insert, update, delete');
     call secure('assessment_entries', 'village', false, 'select, insert, update, delete');
     call secure('assessment_proposals', 'village', false);
-    call secure('assessment_roster_decisions', 'township', false, 'select, insert');
+    call secure('assessment_roster_decisions', 'township', false);
     call secure('assessment_acts', 'township', false, 'select, insert');
     call secure('assessment_publications', 'township', true, 'select, insert');
     call secure('assessment_postings', 'village', false);

@@ -96,13 +96,7 @@ func (Store) addRows(ctx context.Context, tx *access.Tx, at month.Month, scheme 
 		}
 		b.Queue(`insert into assessment_rows (tenant_id, township_id, village_id, sheet_id, month, person_id, person_name, sex,
 				village_name, position_code, position_title, pay_position, pay_scheme, days, base, bonus, total, normalised, no_grade)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-			on conflict on constraint assessment_rows_person_key do update set township_id = excluded.township_id,
-				village_id = excluded.village_id, sheet_id = excluded.sheet_id, village_name = excluded.village_name,
-				position_code = excluded.position_code, position_title = excluded.position_title,
-				pay_position = excluded.pay_position, pay_scheme = excluded.pay_scheme, days = excluded.days,
-				no_grade = excluded.no_grade, removed_at = null, state = 'editable', version = assessment_rows.version + 1
-			where assessment_rows.removed_at is not null`,
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 			tx.Tenant(), r.TownshipID, r.VillageID, sheet, at, r.PersonID, r.PersonName, r.Sex, r.VillageName, r.PositionCode,
 			r.PositionTitle, string(r.PayPosition), r.PayScheme, r.Days, full.Base, full.Bonus, full.Total, full.Normalised,
 			scheme.NoGrade(r.Days, false))
