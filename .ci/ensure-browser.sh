@@ -16,12 +16,13 @@ found && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 	echo "installing Chromium and a Chinese font"
 	export DEBIAN_FRONTEND=noninteractive
-	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends $packages fontconfig >/dev/null
-	found && exit 0
+	install="apt-get install -y -qq --no-install-recommends $packages fontconfig"
+	if $install >/dev/null || { apt-get update -qq && $install >/dev/null; }; then
+		found && exit 0
+	fi
 fi
 cat >&2 <<MESSAGE
 没有找到 Chromium 或中文字体。请以 root 执行:
-  apt-get install -y --no-install-recommends $packages
+  apt-get install -y --no-install-recommends $packages fontconfig
 MESSAGE
 exit 1

