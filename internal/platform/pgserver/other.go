@@ -18,6 +18,9 @@ func Start(context.Context, Options) (*Server, error) { return nil, errPlatform 
 // Join refuses: see errPlatform.
 func Join(string) (*Server, error) { return nil, errPlatform }
 
+// Version refuses: see errPlatform.
+func Version([]string) (int, error) { return 0, errPlatform }
+
 // URL is the address of the database as a role.
 func (*Server) URL(role string) string { return address(role, Database, "") }
 

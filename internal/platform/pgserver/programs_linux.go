@@ -13,6 +13,17 @@ import (
 
 const oldest = 15
 
+// Version is the major version that a new folder would be made with.
+func Version(further []string) (int, error) {
+	best, _ := newest(0, places(further))
+	if best.folder == "" {
+		return 0, errMissing
+	}
+	return best.major, nil
+}
+
+var errMissing = errors.New("PostgreSQL 15 or later was not found: run make database, or set DATABASE_URL")
+
 // programs finds the folder with postgres and initdb: the newest, or the one that the data folder was made with.
 func programs(data string, further []string) (string, error) {
 	made := 0
@@ -21,14 +32,33 @@ func programs(data string, further []string) (string, error) {
 			return "", fmt.Errorf("%s/PG_VERSION cannot be read; the data was left untouched", data)
 		}
 	}
-	// .ci/ensure-postgres.sh searches the same folders.
-	patterns := append([]string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/usr/local/bin", "/usr/bin",
-		filepath.Join(filepath.Dir(data), Fallback), "/var/lib/touyan-postgres" + strings.TrimPrefix(Fallback, "npm")}, further...)
-	if chosen := os.Getenv("PG_BIN"); chosen != "" {
-		patterns = []string{chosen}
+	best, seen := newest(made, places(append(further, filepath.Join(filepath.Dir(data), Fallback))))
+	switch {
+	case best.folder != "":
+		return best.folder, nil
+	case made != 0:
+		return "", fmt.Errorf("the data in %s was made by PostgreSQL %d, but only %v is installed here; the data was left untouched: "+
+			"install PostgreSQL %d, or move the folder away", data, made, seen, made)
 	}
-	best, newest := "", 0
-	var seen []int
+	return "", errMissing
+}
+
+// places are where PostgreSQL may stand; .ci/ensure-postgres.sh searches the same.
+func places(further []string) []string {
+	if chosen := os.Getenv("PG_BIN"); chosen != "" {
+		return []string{chosen}
+	}
+	return append([]string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/usr/local/bin", "/usr/bin",
+		"/var/lib/touyan-postgres" + strings.TrimPrefix(Fallback, "npm")}, further...)
+}
+
+type installed struct {
+	folder string
+	major  int
+}
+
+// newest gives the newest version, or the very one wanted, and all majors that it saw.
+func newest(wanted int, patterns []string) (best installed, seen []int) {
 	for _, p := range patterns {
 		dirs, _ := filepath.Glob(p) // the patterns are well formed
 		for _, d := range dirs {
@@ -37,25 +67,18 @@ func programs(data string, further []string) (string, error) {
 				continue
 			}
 			dir := filepath.Dir(program)
-			if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil || dir == best {
+			if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil || dir == best.folder {
 				continue
 			}
 			m := major(program)
 			seen = append(seen, m)
-			if m >= oldest && m > newest && (made == 0 || m == made) {
-				best, newest = dir, m
+			if m >= oldest && m > best.major && (wanted == 0 || m == wanted) {
+				best = installed{dir, m}
 			}
 		}
 	}
-	switch {
-	case best != "":
-		return best, nil
-	case made != 0:
-		slices.Sort(seen)
-		return "", fmt.Errorf("the data in %s was made by PostgreSQL %d, but only %v is installed here; the data was left untouched: "+
-			"install PostgreSQL %d, or move the folder away", data, made, slices.Compact(seen), made)
-	}
-	return "", errors.New("PostgreSQL 15 or later was not found: run make database, or set DATABASE_URL")
+	slices.Sort(seen)
+	return best, slices.Compact(seen)
 }
 
 // major asks a postgres for its version; 0 if it does not run here.
