@@ -3,6 +3,7 @@ package app
 import (
 	"touyan/internal/access"
 	"touyan/internal/assessment"
+	"touyan/internal/cadre"
 	"touyan/internal/demo"
 	"touyan/internal/job"
 	"touyan/internal/org"
@@ -14,17 +15,21 @@ import (
 type house struct {
 	keys       *crypt.Keys
 	org        *org.Module
+	cadre      *cadre.Module
 	assessment *assessment.Module
 	demo       *demo.Loader
 	modules    []access.Module
 }
 
 func build(keys *crypt.Keys, jobs *job.Runner) *house {
-	h := &house{keys: keys, org: org.New(), assessment: assessment.New(positionTitle)}
+	h := &house{keys: keys, org: org.New(), assessment: assessment.New(cadre.PositionTitle)}
+	h.cadre = cadre.New(keys, h.assessment.Store)
 	h.modules = []access.Module{
 		workbench.New(nil, nil).Module(),
 		h.org.Module(),
 		jobs.Module(),
+		h.cadre.Module(),
+		cadre.NewImporter(keys, jobs).Module(),
 		h.assessment.Module(),
 	}
 	return h
@@ -33,7 +38,5 @@ func build(keys *crypt.Keys, jobs *job.Runner) *house {
 // bind hands the core to what starts work beyond a user's scope.
 func (h *house) bind(core *access.Core) {
 	h.org.Bind(core)
-	h.demo = demo.New(core, h.keys, positionTitle)
+	h.demo = demo.New(core, h.keys, cadre.PositionTitle)
 }
-
-func positionTitle(code string, _ bool) string { return code }

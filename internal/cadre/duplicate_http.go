@@ -1,0 +1,5 @@
+package cadre
+
+import "touyan/internal/access"
+
+func (m *Module) duplicateRoutes() []access.Route { return nil }
