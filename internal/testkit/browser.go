@@ -9,10 +9,11 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Browser is one tab of a headless Chromium with cookies of its own. Its methods fail the test instead of returning errors.
@@ -21,8 +22,10 @@ type Browser struct {
 	ctx  context.Context
 	base string
 
-	mu       sync.Mutex
-	requests []Request
+	mu         sync.Mutex
+	requests   []Request
+	foreign    []string
+	complaints []string
 }
 
 // Request is one that the page made, with the bytes that travelled.
@@ -32,7 +35,7 @@ type Request struct {
 }
 
 // installBrowser is what to do where Chromium is missing.
-const installBrowser = "headless Chromium is missing: apt-get install -y chromium fonts-noto-cjk"
+const installBrowser = "headless Chromium does not run; make browser installs it (apt-get install -y chromium fonts-noto-cjk)"
 
 // chromium is one process per test binary.
 var chromium = sync.OnceValues(func() (context.Context, error) {
@@ -46,10 +49,12 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 	if path == "" {
 		return nil, exec.ErrNotFound
 	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path))
-	if os.Getuid() == 0 {
-		opts = append(opts, chromedp.NoSandbox)
+	dir, err := runFolder() // its profile goes when the run has ended
+	if err != nil {
+		return nil, err
 	}
+	// As root the library adds --no-sandbox by itself.
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(dir, "browser")))
 	alloc, _ := chromedp.NewExecAllocator(context.Background(), opts...) // ends with the process
 	ctx, _ := chromedp.NewContext(alloc)                                 // likewise
 	return ctx, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
@@ -67,18 +72,7 @@ func NewBrowser(t testing.TB, base string) *Browser {
 	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(stop)
 	b := &Browser{t: t, ctx: ctx, base: base}
-	urls := map[network.RequestID]string{}
-	err = chromedp.Listen(ctx, func(ev any) {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		switch e := ev.(type) {
-		case *network.EventRequestWillBeSent:
-			urls[e.RequestID] = e.Request.URL
-		case *network.EventLoadingFinished:
-			b.requests = append(b.requests, Request{urls[e.RequestID], int64(e.EncodedDataLength)})
-		}
-	})
-	if err != nil {
+	if err := chromedp.Listen(ctx, b.watch()); err != nil {
 		t.Fatalf("listen to the browser: %v", err)
 	}
 	b.Size(1280, 800)
@@ -153,7 +147,7 @@ func (b *Browser) Path() string { return strings.TrimPrefix(b.where(), b.base) }
 // Click clicks an element.
 func (b *Browser) Click(selector string) {
 	b.t.Helper()
-	b.do("click "+selector, chromedp.ScrollIntoView(selector), chromedp.Click(selector))
+	b.do("click "+selector, chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
 // Submit clicks an element that leads to another page and waits until that is there.
@@ -167,7 +161,7 @@ func (b *Browser) Submit(selector string) {
 // Fill sets what a field holds, as a user who leaves it does.
 func (b *Browser) Fill(selector, value string) {
 	b.t.Helper()
-	b.do("find "+selector, chromedp.WaitReady(selector))
+	b.do("find "+selector, chromedp.WaitReady(chromedp.CSS(selector)))
 	b.Eval(`const e = document.querySelector(` + quote(selector) + `); e.focus(); e.value = ` + quote(value) + `;
 		e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true}))`)
 }
@@ -175,7 +169,7 @@ func (b *Browser) Fill(selector, value string) {
 // Upload gives a file to a field.
 func (b *Browser) Upload(selector, path string) {
 	b.t.Helper()
-	b.do("upload "+selector, chromedp.SetUploadFiles(selector, []string{path}))
+	b.do("upload "+selector, chromedp.SetUploadFiles(chromedp.CSS(selector), []string{path}))
 }
 
 // Keys types into whatever has the focus.
@@ -184,32 +178,41 @@ func (b *Browser) Keys(keys string) {
 	b.do("keys", chromedp.KeyEvent(keys))
 }
 
-// Text gives the words of the first element.
-func (b *Browser) Text(selector string) string {
-	b.t.Helper()
-	return EvalAs[string](b, `(document.querySelector(`+quote(selector)+`) || {innerText: ""}).innerText`)
-}
+// named are the keys that Press knows besides characters.
+var named = map[string]string{"Enter": kb.Enter, "Tab": kb.Tab, "Escape": kb.Escape, "Backspace": kb.Backspace, "Delete": kb.Delete,
+	"Up": kb.ArrowUp, "Down": kb.ArrowDown, "Left": kb.ArrowLeft, "Right": kb.ArrowRight, "Home": kb.Home, "End": kb.End, "Space": " "}
 
-// Count counts elements.
-func (b *Browser) Count(selector string) int {
-	b.t.Helper()
-	return EvalAs[int](b, `document.querySelectorAll(`+quote(selector)+`).length`)
-}
+var modifiers = map[string]chromedp.KeyOption{"Shift": chromedp.KeyModifiers(chromedp.ModifierShift),
+	"Ctrl": chromedp.KeyModifiers(chromedp.ModifierCtrl), "Alt": chromedp.KeyModifiers(chromedp.ModifierAlt)}
 
-// Eval runs a script for its effect.
-func (b *Browser) Eval(script string) {
+// Press presses keys one after the other: "Down", "Enter", "a", "Shift+Tab", "Ctrl+z".
+func (b *Browser) Press(keys ...string) {
 	b.t.Helper()
-	EvalAs[any](b, `(()=>{`+script+`;return null})()`)
-}
-
-// EvalAs runs a script and gives its value.
-func EvalAs[T any](b *Browser, script string) T {
-	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
-	if err != nil {
-		b.t.Fatalf("script %s: %v\nat %s", script, err, b.where())
+	for _, k := range keys {
+		var held []chromedp.KeyOption
+		last := k
+		if with, key, ok := strings.Cut(k, "+"); ok && modifiers[with] != nil {
+			held, last = append(held, modifiers[with]), key
+		}
+		if code, ok := named[last]; ok {
+			last = code
+		} else if utf8.RuneCountInString(last) != 1 {
+			b.t.Fatalf("no key %q", k)
+		}
+		b.do("press "+k, chromedp.KeyEvent(last, held...))
 	}
-	return v
+}
+
+// WaitVisible waits until an element can be seen.
+func (b *Browser) WaitVisible(selector string) {
+	b.t.Helper()
+	b.do("see "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
+}
+
+// WaitText waits until an element says something.
+func (b *Browser) WaitText(selector, words string) {
+	b.t.Helper()
+	b.Wait(`(document.querySelector(` + quote(selector) + `) || {innerText: ""}).innerText.includes(` + quote(words) + `)`)
 }
 
 // Wait waits until a condition holds, at most twenty seconds.
@@ -227,68 +230,4 @@ func (b *Browser) Wait(condition string) {
 		}
 		_ = chromedp.Do(ctx, chromedp.Sleep(15*time.Millisecond)) // a page between two addresses has no context yet
 	}
-}
-
-// Overflow lists what reaches beyond the right edge of the window, empty if nothing does.
-func (b *Browser) Overflow() string {
-	b.t.Helper()
-	return EvalAs[string](b, `document.documentElement.scrollWidth <= innerWidth ? "" :
-		[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-		.slice(0, 5).map(e => e.tagName + "." + e.className).join(", ") || "page"`)
-}
-
-// Screenshot writes the window to a file.
-func (b *Browser) Screenshot(path string) {
-	b.t.Helper()
-	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o755)
-	}
-	if err == nil {
-		err = os.WriteFile(path, png, 0o644)
-	}
-	if err != nil {
-		b.t.Fatalf("screenshot: %v", err)
-	}
-}
-
-// PDF prints the page as a printer would get it.
-func (b *Browser) PDF() []byte {
-	b.t.Helper()
-	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF())
-	if err != nil {
-		b.t.Fatalf("print: %v", err)
-	}
-	return pdf
-}
-
-// Requests gives what was loaded since the last call.
-func (b *Browser) Requests() []Request {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	out := b.requests
-	b.requests = nil
-	return out
-}
-
-func quote(s string) string {
-	return "`" + strings.ReplaceAll(strings.ReplaceAll(s, "\\", "\\\\"), "`", "\\`") + "`"
-}
-
-// EvalIsolated runs a script of the test's own, such as a checker, past the page's policy.
-func (b *Browser) EvalIsolated(script string) {
-	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](script+";null")); err != nil {
-		b.t.Fatalf("script: %v", err)
-	}
-}
-
-// EvalAsync is EvalAs for a promise.
-func EvalAsync[T any](b *Browser, script string) T {
-	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-	if err != nil {
-		b.t.Fatalf("script: %v\nat %s", err, b.where())
-	}
-	return v
 }

@@ -27,13 +27,12 @@ var settings = map[string]string{"fsync": "off", "synchronous_commit": "off", "f
 // server is the private PostgreSQL of this test binary: a copy of a cluster that earlier runs have migrated already. It
 // ends with the process, even a killed one.
 var server = sync.OnceValues(func() (*pgserver.Server, error) {
-	base := base()
-	dir, err := runFolder(base)
+	dir, err := runFolder()
 	if err != nil {
 		return nil, err
 	}
 	data := filepath.Join(dir, "pg")
-	if err := copyCluster(base, data); err != nil {
+	if err := copyCluster(filepath.Dir(dir), data); err != nil {
 		return nil, err
 	}
 	return serve(data)
@@ -149,7 +148,8 @@ func makeCluster(dir, to string) error {
 
 // runFolder makes the folder of this run, after removing those of runs that have ended and clusters of migrations that
 // nobody has used for a day.
-func runFolder(base string) (string, error) {
+var runFolder = sync.OnceValues(func() (string, error) {
+	base := base()
 	sweeping, err := flock(filepath.Join(base, fmt.Sprintf("touyan-sweep-%d.lock", os.Getuid())), syscall.LOCK_EX)
 	if err != nil {
 		return "", err
@@ -175,7 +175,7 @@ func runFolder(base string) (string, error) {
 	}
 	held = append(held, lock)
 	return dir, clearUp(dir)
-}
+})
 
 // held are files that stay open until the process ends; a file that nothing refers to would be closed by the collector.
 var held []*os.File
