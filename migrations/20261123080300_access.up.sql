@@ -37,6 +37,7 @@ create table grants (
     ends_on date,
     reason text not null default '',
     granted_by bigint not null default 0,
+    revoked_at timestamptz,
     created_at timestamptz not null default now(),
     primary key (tenant_id, id),
     constraint grants_dates_check check (ends_on >= starts_on),

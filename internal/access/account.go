@@ -155,12 +155,12 @@ func (c *Core) AddGrant(ctx context.Context, tx *Tx, g Grant) (id int64, err err
 	return id, err
 }
 
-// EndGrant ends a grant on a day and at once ends the sessions of its account.
+// EndGrant takes a grant back at once, with on as its last day on paper, and ends the sessions of its account.
 func (c *Core) EndGrant(ctx context.Context, tx *Tx, grant int64, on time.Time) error {
 	var account int64
-	err := tx.QueryRow(ctx, `update grants set ends_on = greatest(starts_on, @on::date) where tenant_id = @tenant and id = @id
-		and (ends_on is null or ends_on > @on) returning account_id`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": grant, "on": on}).Scan(&account)
+	err := tx.QueryRow(ctx, `update grants set ends_on = greatest(starts_on, @on::date), revoked_at = @now
+		where tenant_id = @tenant and id = @id and revoked_at is null returning account_id`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": grant, "on": on, "now": c.Now()}).Scan(&account)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,12 @@ type Grant struct {
 	StartsOn     time.Time
 	EndsOn       *time.Time
 	Reason       string
+	RevokedAt    *time.Time
+}
+
+// Running reports whether the grant can be acted under on a day.
+func (g Grant) Running(day time.Time) bool {
+	return g.RevokedAt == nil && !g.StartsOn.After(day) && (g.EndsOn == nil || !g.EndsOn.Before(day))
 }
 
 // Unit is the name of the unit of the grant.
@@ -50,7 +56,7 @@ func (g Grant) KindTitle() string {
 }
 
 const grantColumns = `g.id, g.account_id, g.role, g.township_id, g.village_id, coalesce(t.name, '') as township_name,
-	coalesce(v.name, '') as village_name, coalesce(d.name, '') as district_name, g.kind, g.starts_on, g.ends_on, g.reason`
+	coalesce(v.name, '') as village_name, coalesce(d.name, '') as district_name, g.kind, g.starts_on, g.ends_on, g.reason, g.revoked_at`
 
 const grantJoins = ` from grants g left join tenants d on d.id = g.tenant_id
 	left join townships t on t.tenant_id = g.tenant_id and t.id = g.township_id
@@ -65,7 +71,7 @@ func (c *Core) grantsOf(ctx context.Context, tenant, account int64) ([]Grant, er
 	var list []Grant
 	err := Read(ctx, s, func(tx *Tx) error {
 		rows, err := tx.Query(ctx, `select `+grantColumns+grantJoins+`
-			where g.tenant_id = @tenant and g.account_id = @account and g.starts_on <= @today
+			where g.tenant_id = @tenant and g.account_id = @account and g.starts_on <= @today and g.revoked_at is null
 				and (g.ends_on is null or g.ends_on >= @today)
 			order by g.kind = 'regular' desc, g.kind = 'proxy' desc, g.id`,
 			pgx.StrictNamedArgs{"tenant": tenant, "account": account, "today": c.Today()})

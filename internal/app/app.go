@@ -30,7 +30,7 @@ type App struct {
 // New builds the program on an open pool. It starts nothing.
 func New(cfg Config, pool *pg.Pool, keys *crypt.Keys) (*App, error) {
 	jobs := job.New(pool, cfg.Log)
-	h := build(keys, jobs)
+	h := build(cfg, keys, jobs)
 	core, err := access.New(access.Config{Pool: pool, Keys: keys, Clock: cfg.Clock, Log: cfg.Log, URL: cfg.URL,
 		TrustedProxy: cfg.TrustedProxy, DemoHint: cfg.Loopback()}, h.modules...)
 	if err != nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"touyan/internal/access"
+	"touyan/internal/account"
 	"touyan/internal/assessment"
 	"touyan/internal/cadre"
 	"touyan/internal/demo"
@@ -16,14 +17,16 @@ type house struct {
 	keys       *crypt.Keys
 	org        *org.Module
 	cadre      *cadre.Module
+	account    *account.Module
 	assessment *assessment.Module
 	demo       *demo.Loader
 	modules    []access.Module
 }
 
-func build(keys *crypt.Keys, jobs *job.Runner) *house {
+func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	h := &house{keys: keys, org: org.New(), assessment: assessment.New(cadre.PositionTitle)}
 	h.cadre = cadre.New(keys, h.assessment.Store)
+	h.account = account.New(cfg.URL)
 	h.modules = []access.Module{
 		workbench.New(nil, nil).Module(),
 		h.org.Module(),
@@ -31,6 +34,7 @@ func build(keys *crypt.Keys, jobs *job.Runner) *house {
 		h.cadre.Module(),
 		cadre.NewImporter(keys, jobs).Module(),
 		h.assessment.Module(),
+		h.account.Module(),
 	}
 	return h
 }
@@ -38,5 +42,6 @@ func build(keys *crypt.Keys, jobs *job.Runner) *house {
 // bind hands the core to what starts work beyond a user's scope.
 func (h *house) bind(core *access.Core) {
 	h.org.Bind(core)
+	h.account.Bind(core)
 	h.demo = demo.New(core, h.keys, cadre.PositionTitle)
 }

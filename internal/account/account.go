@@ -1,0 +1,87 @@
+// Package account owns the pages of accounts: a unit's accounts with their grants, opening them one by one or for a whole
+// township, reset, unlock, stop, 代理 and 交接, the settings of sessions and second factor, every user's own account, and
+// the page of the audit trail. It writes through package access, which owns the tables.
+//
+// A unit manages the accounts of its own subtree and never above it (access.Below).
+package account
+
+import (
+	"context"
+	"net/http"
+
+	"touyan/internal/access"
+)
+
+// The permissions of the module.
+const (
+	PermManage   access.Permission = "account.manage"
+	PermSettings access.Permission = "account.settings"
+	PermAudit    access.Permission = "account.audit"
+	PermAdmins   access.Permission = "account.admins" // the platform's: first administrators of districts
+)
+
+// WorkSource is what another module keeps open for a unit: drafts, returned rows, objections. 交接 lists it, and the
+// successor finds it, since work belongs to the unit and not to the account.
+type WorkSource func(ctx context.Context, tx *access.Tx, township, village int64) ([]string, error)
+
+// Module is the accounts as the house mounts them.
+type Module struct {
+	core *access.Core
+	url  string // the address that slips name
+	work []WorkSource
+}
+
+// New makes the module; url is the public address that 账号通知单 names.
+func New(url string, work ...WorkSource) *Module { return &Module{url: url, work: work} }
+
+// Bind gives the module the core, which is made after it.
+func (m *Module) Bind(core *access.Core) { m.core = core }
+
+// Module declares permissions, menu and routes.
+func (m *Module) Module() access.Module {
+	admin, officer, clerk := access.DistrictAdmin, access.DistrictOfficer, access.TownshipClerk
+	get, post := http.MethodGet, http.MethodPost
+	return access.Module{
+		Name: "account",
+		Permissions: []access.Grantable{
+			{Key: PermManage, Title: "管理账号", Roles: []access.Role{admin, officer, clerk, access.TownshipLeader}},
+			{Key: PermSettings, Title: "登录设置", Roles: []access.Role{admin}},
+			{Key: PermAudit, Title: "查看操作日志", Roles: []access.Role{access.Auditor, admin}},
+			{Key: PermAdmins, Title: "区级管理员账号", Roles: []access.Role{access.PlatformAdmin}},
+		},
+		Menu: []access.MenuEntry{
+			{Group: "系统管理", Title: "账号管理", Href: "/accounts", Need: PermManage, Order: 900},
+			{Group: "系统管理", Title: "登录设置", Href: "/accounts/settings", Need: PermSettings, Order: 910},
+			{Group: "系统管理", Title: "操作日志", Href: "/audit", Need: PermAudit, Order: 970},
+		},
+		Routes: []access.Route{
+			{Method: get, Path: "/accounts", Need: PermManage, Do: m.list},
+			{Method: get, Path: "/accounts/new", Need: PermManage, Do: m.newAccount},
+			{Method: post, Path: "/accounts", Need: PermManage, Do: m.create},
+			{Method: get, Path: "/accounts/bulk", Need: PermManage, Do: m.askBulk},
+			{Method: post, Path: "/accounts/bulk", Need: PermManage, Do: m.bulk},
+			{Method: get, Path: "/accounts/settings", Need: PermSettings, Do: m.showSettings},
+			{Method: post, Path: "/accounts/settings", Need: PermSettings, Do: m.saveSettings},
+			{Method: get, Path: "/accounts/{id}", Need: PermManage, Do: m.show},
+			{Method: post, Path: "/accounts/{id}/reset", Need: PermManage, Do: m.reset},
+			{Method: post, Path: "/accounts/{id}/unlock", Need: PermManage, Do: m.unlock},
+			{Method: post, Path: "/accounts/{id}/disable", Need: PermManage, Do: m.disable},
+			{Method: post, Path: "/accounts/{id}/grants", Need: PermManage, Do: m.lend},
+			{Method: post, Path: "/accounts/{id}/grants/{grant}/end", Need: PermManage, Do: m.endGrant},
+			{Method: get, Path: "/accounts/{id}/handover", Need: PermManage, Do: m.askHandover},
+			{Method: post, Path: "/accounts/{id}/handover", Need: PermManage, Do: m.handover},
+			{Method: get, Path: "/districts/{id}/admins", Need: PermAdmins, Do: m.admins},
+			{Method: post, Path: "/districts/{id}/admins", Need: PermAdmins, Do: m.createAdmin},
+			{Method: post, Path: "/districts/{id}/admins/{account}/reset", Need: PermAdmins, Do: m.resetAdmin},
+			{Method: get, Path: "/account", Need: access.Own, Do: m.own},
+			{Method: post, Path: "/account/sessions", Need: access.Own, Do: m.endSessions},
+			{Method: get, Path: "/account/password", Need: access.Own, Do: m.askPassword},
+			{Method: post, Path: "/account/password", Need: access.Own, Do: m.changePassword},
+			{Method: get, Path: "/account/totp", Need: access.Own, Do: m.askTOTP},
+			{Method: post, Path: "/account/totp", Need: access.Own, Do: m.changeTOTP},
+			{Method: get, Path: "/audit", Need: PermAudit, Do: m.audit},
+			{Method: post, Path: "/audit/verify", Need: PermAudit, Do: m.verifyAudit},
+			{Method: post, Path: "/audit/export", Need: PermAudit, Do: m.exportAudit},
+		},
+	}
+}
