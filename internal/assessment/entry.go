@@ -147,7 +147,7 @@ func (l *ledger) conflict(t typedCell, wanted points.Points) *cellProblem {
 		return nil
 	}
 	return &cellProblem{typedCell: t, Theirs: &now, By: cell.ChangedName,
-		Sentence: cell.ChangedName + "刚把这一格改为" + now.String() + "分,您填的" + t.Text + "没有保存;再次保存将以您的为准"}
+		Sentence: cell.ChangedName + "刚把这一格改为" + now.String() + "分,您填的" + t.Text + "没有保存;再次保存(按回车)将以您的为准"}
 }
 
 func (l *ledger) cellEntries(row int64, dimension string) []StoredEntry {

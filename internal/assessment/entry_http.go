@@ -60,7 +60,7 @@ func (m *Module) fillGrid(ctx context.Context, tx *access.Tx, d *desk, p *gridPr
 func (m *Module) drawGrid(w http.ResponseWriter, r *http.Request, s access.Scope, p gridProps, status int) error {
 	view := access.View{Title: sheetTitle(p.Sheet), Status: status, Crumbs: sheetCrumbs(p.Sheet, false)}
 	if p.canEdit() {
-		view.Scripts = []string{"js/grid.js"}
+		view.Scripts = []string{"js/grid.js", "js/grid-keys.js", "js/grid-detail.js"}
 	}
 	return access.Page(w, r, s, view, gridPage(p))
 }

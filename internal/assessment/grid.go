@@ -5,7 +5,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
+	"touyan/internal/platform/month"
 	"touyan/internal/platform/points"
 	"touyan/web/ui"
 )
@@ -262,3 +264,6 @@ func openTitle(n int) string {
 	}
 	return fmt.Sprintf("待补依据%d条", n)
 }
+
+// clockTime writes a moment as it was in China.
+func clockTime(t time.Time) string { return t.In(month.Zone).Format("2006-01-02 15:04") }
