@@ -22,7 +22,7 @@ var sheetRefusals = []refusal{
 	{`color-mix\(|oklch\(|oklab\(|\blab\(|\blch\(|light-dark\(`, "colour function newer than Chromium 86"},
 	{`\bsubgrid\b|\baspect-ratio\s*:|\baccent-color\b|[{;\s]inset\s*:`, "property newer than Chromium 86"},
 	{`\d(d|s|l)v(h|w)\b|\bcq[wh]\b`, "unit newer than Chromium 86"},
-	{`text-wrap\s*:|overflow\s*:\s*clip|scrollbar-gutter|content-visibility|translate\s*:|rotate\s*:|scale\s*:`, "property newer than Chromium 86"},
+	{`text-wrap\s*:|overflow\s*:\s*clip|scrollbar-gutter|translate\s*:|rotate\s*:|scale\s*:`, "property newer than Chromium 86"},
 	{`https?://|@import|url\(`, "something fetched from elsewhere"},
 }
 

@@ -52,15 +52,6 @@ func (d *desk) closed(row Row, person int64) string {
 	return "考评表现为“" + d.State.Title(ViewerClerk) + "”,不能修改"
 }
 
-// plain gives the entries of a row as the rules read them.
-func (d *desk) plain(row int64) []Entry {
-	list := make([]Entry, len(d.entries[row]))
-	for i, e := range d.entries[row] {
-		list[i] = e.Entry()
-	}
-	return list
-}
-
 // desk reads a whole sheet. lock holds it against other acts until the transaction ends.
 func (s Store) desk(ctx context.Context, tx *access.Tx, id int64, lock bool) (*desk, error) {
 	sheet, err := s.Sheet(ctx, tx, id, lock)

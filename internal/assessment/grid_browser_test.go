@@ -1,29 +1,26 @@
 package assessment_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"touyan/internal/access"
+	"touyan/internal/testkit"
 	"touyan/web"
 )
 
 // browser is a clerk at a real browser, with a policy as strict as the program's.
 type browser struct {
-	t   *testing.T
-	ctx context.Context
-	url string
+	*testkit.Browser
+	t testing.TB
 }
 
-func (o *office) browser(t *testing.T) *browser {
+func (o *office) browser(t testing.TB) *browser {
 	t.Helper()
 	if err := web.Check(); err != nil {
 		t.Fatal(err)
@@ -36,92 +33,63 @@ func (o *office) browser(t *testing.T) *browser {
 		mux.ServeHTTP(w, r)
 	}))
 	t.Cleanup(srv.Close)
-	limit, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	t.Cleanup(cancel)
-	ctx, end := chromedp.NewContext(limit)
-	t.Cleanup(end)
-	b := &browser{t, ctx, srv.URL}
-	b.do(chromedp.EmulateViewport(1366, 768))
+	b := &browser{testkit.NewBrowser(t, srv.URL), t}
+	b.Size(1366, 768)
 	return b
 }
 
-func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		b.t.Fatalf("browser: %v", err)
-	}
+// clerk is a browser in which a township's clerk looks at the grid.
+func (o *office) clerk(t testing.TB, township, query string) *browser {
+	t.Helper()
+	b := o.browser(t)
+	m := o.Member(access.TownshipClerk, township)
+	b.Login(m.Username, m.Password)
+	b.open(o.sheetPath(township) + query)
+	return b
 }
 
 func ask[T any](b *browser, script string) T {
 	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
-	if err != nil {
-		b.t.Fatalf("%s: %v", script, err)
-	}
-	return v
-}
-
-// until waits for a condition on the page.
-func (b *browser) until(condition string) {
-	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](condition, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
-		b.t.Fatalf("never true: %s (%v)\n%s", condition, err, ask[string](b, `Array.from(document.querySelectorAll("input"), (i) => i.name + "=" + i.value).join(" ") + document.body.innerText`))
-	}
-}
-
-func (b *browser) keys(k string) { b.t.Helper(); b.do(chromedp.KeyEvent(k)) }
-
-func (b *browser) login(username, password string) {
-	b.t.Helper()
-	b.do(chromedp.Navigate(b.url+"/login"), chromedp.SendKeys("input[name=username]", username), chromedp.SendKeys("input[name=password]", password+kb.Enter))
-	b.do(chromedp.WaitReady("form.logout"))
+	return testkit.EvalAs[T](b.Browser, script)
 }
 
 func (b *browser) open(path string) {
 	b.t.Helper()
-	b.do(chromedp.Navigate(b.url + path))
-	b.do(chromedp.WaitReady("[data-live]"))
+	b.Go(path)
+	b.Wait(`document.querySelector("[data-live]")`)
 }
 
 // idle waits until the grid has saved everything.
 func (b *browser) idle() {
 	b.t.Helper()
-	b.until(`!document.querySelector("td.saving") && /^已保存/.test(document.querySelector("[data-grid-say]").textContent)`)
+	b.Wait(`!document.querySelector("td.saving") && /^已保存/.test(document.querySelector("[data-grid-say]").textContent)`)
 }
 
 func (o *office) focus(b *browser, who, dimension string) {
 	b.t.Helper()
-	b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.getElementsByName("v.%d.%s")[0].focus()`, o.row(who), dimension)))
+	b.Eval(fmt.Sprintf(`document.getElementsByName("v.%d.%s")[0].focus()`, o.row(who), dimension))
 }
 
-func shot(b *browser, name string) {
+func (b *browser) shot(name string) {
+	b.t.Helper()
 	if dir := os.Getenv("GRID_SHOTS"); dir != "" {
-		png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-		if err == nil {
-			err = os.WriteFile(dir+"/"+name+".png", png, 0o600)
-		}
-		if err != nil {
-			b.t.Fatal(err)
-		}
+		b.Screenshot(filepath.Join(dir, name+".png"))
 	}
 }
 
 func TestDeductionsByKeysAlone(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	m := o.Member(access.TownshipClerk, "A")
-	b := o.browser(t)
-	b.login(m.Username, m.Password)
-	b.open(o.sheetPath("A"))
-	shot(b, "fresh")
+	b := o.clerk(t, "A", "")
+	b.shot("fresh")
 	o.focus(b, "A1/张伟", "party_building")
-	b.keys("18" + kb.Enter)
-	shot(b, "picker")
-	b.keys("1") // the first item; the focus goes down
-	b.keys("-1.5" + kb.Enter + kb.ArrowDown + kb.Enter)
-	b.keys(" 2") // 王芳: the second item with its own points
+	b.Keys("18" + kb.Enter)
+	b.shot("picker")
+	b.Keys("1") // the first item; the focus goes down
+	b.Keys("-1.5" + kb.Enter + kb.ArrowDown + kb.Enter)
+	b.Keys(" 2") // 王芳: the second item with its own points
 	b.idle()
-	shot(b, "saved")
+	b.shot("saved")
 	for who, want := range map[string]string{"A1/张伟": "18", "A1/李娜": "18.5", "A1/王芳": "19.5"} {
 		if got := o.cell(who, "party_building"); got != want {
 			t.Errorf("%s: %s, want %s", who, got, want)
@@ -132,26 +100,27 @@ func TestDeductionsByKeysAlone(t *testing.T) {
 	}
 	// arrows and the next village
 	o.focus(b, "A1/张伟", "party_building")
-	b.keys(kb.ArrowRight + kb.ArrowDown)
+	b.Keys(kb.ArrowRight + kb.ArrowDown)
 	if got := ask[string](b, `document.activeElement.name`); got != fmt.Sprintf("v.%d.rural_revitalization", o.row("A1/李娜")) {
 		t.Errorf("the arrows led to %s", got)
 	}
-	b.do(chromedp.KeyEvent(kb.ArrowDown, chromedp.KeyModifiers(2)))
+	b.Press("Ctrl+Down")
 	if got := ask[string](b, `document.activeElement.name`); got != fmt.Sprintf("v.%d.rural_revitalization", o.row("A2/张伟")) {
 		t.Errorf("Ctrl+↓ led to %s", got)
 	}
-	b.keys("abc" + kb.Enter)
-	b.until(`/未通过/.test(document.querySelector("[data-grid-say]").textContent)`)
-	shot(b, "refused")
-	b.keys(kb.Escape)
+	b.Keys("abc" + kb.Enter)
+	b.Wait(`/未通过/.test(document.querySelector("[data-grid-say]").textContent)`)
+	b.shot("refused")
+	b.Keys(kb.Escape)
 	b.idle()
 	// the detail: a second entry, and the row above shows it
-	b.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(2)))
-	b.until(`document.querySelector(".grid-detail select") !== null`)
-	b.do(chromedp.SetValue(".grid-detail select", "governance|petition_county"), chromedp.SendKeys(".grid-detail input[name=points]", "1"))
-	b.do(chromedp.Click(".grid-detail button[type=submit]"))
-	b.until(fmt.Sprintf(`document.getElementsByName("v.%d.governance")[0].value === "19"`, o.row("A2/张伟")))
-	shot(b, "detail")
+	b.Press("Ctrl+Enter")
+	b.Wait(`document.querySelector(".grid-detail select") !== null`)
+	b.Fill(".grid-detail select", "governance|petition_county")
+	b.Fill(".grid-detail input[name=points]", "1")
+	b.Click(".grid-detail button[type=submit]")
+	b.Wait(fmt.Sprintf(`document.getElementsByName("v.%d.governance")[0].value === "19"`, o.row("A2/张伟")))
+	b.shot("detail")
 	if got := ask[float64](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); got > 0 {
 		t.Errorf("the page is %v px too wide", got)
 	}
@@ -161,23 +130,20 @@ func TestANumberOutlivesTheSession(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	m := o.Member(access.TownshipClerk, "A")
-	b := o.browser(t)
-	b.login(m.Username, m.Password)
-	b.open(o.sheetPath("A") + "?mode=deduct")
+	b := o.clerk(t, "A", "?mode=deduct")
 	o.Exec(`delete from sessions`)
 	o.focus(b, "A1/张伟", "governance")
-	b.keys("3" + kb.Enter + "0")
-	b.until(`/登录已超时/.test(document.querySelector("[data-grid-say]").textContent)`)
-	shot(b, "timeout")
+	b.Keys("3" + kb.Enter + "0")
+	b.Wait(`/登录已超时/.test(document.querySelector("[data-grid-say]").textContent)`)
+	b.shot("timeout")
 	// the browser is closed and opened again, and somebody logs in
-	b.do(chromedp.Evaluate[chromedp.Void](`window.stop(); window.onbeforeunload = null`))
-	b.login(m.Username, m.Password)
+	b.Login(m.Username, m.Password)
 	b.open(o.sheetPath("A"))
-	shot(b, "offer")
+	b.shot("offer")
 	if got := ask[string](b, `Object.entries(localStorage).map((e) => e.join("=")).join()`); len(got) == 0 || containsHan(got) {
 		t.Errorf("the store holds %q: numbers alone, no names", got)
 	}
-	b.do(chromedp.Click("[data-grid-offer] .button-primary"))
+	b.Click("[data-grid-offer] .button-primary")
 	b.idle()
 	if got := o.cell("A1/张伟", "governance"); got != "17" {
 		t.Errorf("stored %s", got)
@@ -199,20 +165,17 @@ func containsHan(s string) bool {
 func TestAConflictShowsBothValues(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	m := o.Member(access.TownshipClerk, "A")
-	b, other := o.browser(t), o.secondClerk("A")
-	b.login(m.Username, m.Password)
-	b.open(o.sheetPath("A"))
+	b, other := o.clerk(t, "A", ""), o.secondClerk("A")
 	o.save(other, "A1/张伟", "learning", "8", "10").Want(http.StatusOK)
 	o.focus(b, "A1/张伟", "learning")
-	b.keys("7" + kb.Enter + "0")
-	b.until(`document.querySelector("[data-said].bad") !== null && /王干事/.test(document.querySelector("[data-said].bad").textContent)`)
+	b.Keys("7" + kb.Enter + "0")
+	b.Wait(`document.querySelector("[data-said].bad") !== null && /王干事/.test(document.querySelector("[data-said].bad").textContent)`)
 	o.focus(b, "A1/张伟", "learning")
-	b.keys(kb.ArrowDown + kb.ArrowUp) // looking is not saving
+	b.Keys(kb.ArrowDown + kb.ArrowUp) // looking is not saving
 	if got := ask[string](b, `document.activeElement.value`); got != "7" || o.cell("A1/张伟", "learning") != "8" {
 		t.Errorf("typed %s, stored %s", got, o.cell("A1/张伟", "learning"))
 	}
-	b.keys(kb.Enter + "0")
+	b.Keys(kb.Enter + "0")
 	b.idle()
 	if got := o.cell("A1/张伟", "learning"); got != "7" {
 		t.Errorf("stored %s", got)
@@ -230,21 +193,16 @@ func TestTheLargestGridAnswersAtOnce(t *testing.T) {
 			position_code, position_title, pay_position, pay_scheme, days, base, total, normalised)
 		select p.tenant_id, p.township_id, p.village_id, $1, '2026-10-01', p.id, p.name, '1', '村' || (p.id % 46), 'vc_member', '委员', 'member',
 			'village', 31, 100, 100, 100 from persons p where p.name like '干部%'`, o.sheet("A"))
-	m := o.Member(access.TownshipClerk, "A")
-	b := o.browser(t)
-	b.login(m.Username, m.Password)
-	b.open(o.sheetPath("A"))
+	b := o.clerk(t, "A", "")
 	if n := ask[int](b, `document.querySelectorAll("tr[data-row]").length`); n != 156 {
 		t.Fatalf("%d rows", n)
 	}
-	if _, err := chromedp.Call(b.ctx, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 4}); err != nil {
-		t.Fatal(err)
-	}
+	b.Throttle(4)
 	o.focus(b, "A1/张伟", "party_building")
 	ask[bool](b, `(window.slow = [], new PerformanceObserver((l) => l.getEntries().forEach((e) => window.slow.push(e.processingEnd - e.processingStart))).observe({type: "event", durationThreshold: 16, buffered: false}), true)`)
 	for range 8 {
 		for _, k := range "-1" + kb.Enter + "1" + kb.ArrowDown + kb.ArrowDown + kb.ArrowDown {
-			b.keys(string(k))
+			b.Keys(string(k))
 		}
 	}
 	b.idle()

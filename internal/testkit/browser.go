@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -75,8 +76,24 @@ func NewBrowser(t testing.TB, base string) *Browser {
 	if err := chromedp.Listen(ctx, b.watch()); err != nil {
 		t.Fatalf("listen to the browser: %v", err)
 	}
+	if err := chromedp.Listen(ctx, b.leave); err != nil {
+		t.Fatalf("listen to the browser: %v", err)
+	}
 	b.Size(1280, 800)
 	return b
+}
+
+// leave answers a page that asks whether it may really be left: a test that goes elsewhere means it.
+func (b *Browser) leave(ev any) {
+	if e, ok := ev.(*page.EventJavascriptDialogOpening); ok && e.Type == page.DialogTypeBeforeunload {
+		go func() { // a listener must not wait for an answer
+			if _, err := chromedp.Call(b.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true}); err != nil {
+				b.mu.Lock()
+				defer b.mu.Unlock()
+				b.complaints = append(b.complaints, "leave the page: "+err.Error())
+			}
+		}()
+	}
 }
 
 func (b *Browser) do(what string, steps ...chromedp.Action[chromedp.Void]) {

@@ -37,7 +37,7 @@ function toggleDetail(line, focus) {
 }
 
 function fill(td, html) {
-  td.innerHTML = html;
+  td.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes); // scripts within stay asleep
   if (window.htmx) window.htmx.process(td);
 }
 

@@ -26,7 +26,6 @@ picker.id = "grid-picker";
 picker.setAttribute("role", "listbox");
 picker.setAttribute("aria-label", "考评内容");
 picker.hidden = true;
-document.getElementById("main").append(picker);
 let picking = null; // { input, list, at, unit }
 
 // pick opens the list below a cell. unit: nothing was typed, so the item brings its own points.
@@ -47,11 +46,10 @@ function pick(input, unit) {
     row.append(key, ` ${item.title} `, points);
     return row;
   }), hintRow());
-  const box = input.getBoundingClientRect(); // the only question about the layout: width and side need no other
-  const below = box.bottom < window.innerHeight / 2;
-  picker.style.left = `${Math.max(4, Math.min(box.left, window.innerWidth - 356))}px`;
-  picker.style.top = below ? `${box.bottom + 2}px` : "auto";
-  picker.style.bottom = below ? "auto" : `${window.innerHeight - box.top + 2}px`;
+  const box = input.getBoundingClientRect(); // the only question about the layout
+  picker.classList.toggle("grid-picker-up", box.bottom > window.innerHeight / 2);
+  picker.classList.toggle("grid-picker-back", box.left > window.innerWidth / 2);
+  input.parentNode.append(picker); // fixed without coordinates: it stands where it would have come in its cell, and no scroller cuts it
   picker.hidden = false;
   picking = { input, list, at: 0, unit };
   point(0);
