@@ -133,16 +133,27 @@ func (Store) saveSheet(ctx context.Context, tx *access.Tx, s Sheet) error {
 
 // act notes something done to a sheet (row 0) or a row, for the timeline and the trail.
 func (Store) act(ctx context.Context, tx *access.Tx, sheet Sheet, row int64, a Act, reason string, detail map[string]any) error {
+	_, err := tx.Exec(ctx, actSQL, actArgs(tx, sheet, row, a, reason, detail))
+	return err
+}
+
+// queueAct is act as part of a batch, for acts on many rows.
+func queueAct(b *pgx.Batch, tx *access.Tx, sheet Sheet, row int64, a Act, reason string, detail map[string]any) {
+	b.Queue(actSQL, actArgs(tx, sheet, row, a, reason, detail))
+}
+
+const actSQL = `insert into assessment_acts (tenant_id, township_id, sheet_id, row_id, act, round, reason, detail, actor,
+	account_id, holder_id, at) values (@tenant, @township, @sheet, @row, @act, @round, @reason, @detail, @actor, @account,
+	@holder, @now)`
+
+func actArgs(tx *access.Tx, sheet Sheet, row int64, a Act, reason string, detail map[string]any) pgx.StrictNamedArgs {
 	s := tx.Scope()
 	if detail == nil {
 		detail = map[string]any{}
 	}
-	_, err := tx.Exec(ctx, `insert into assessment_acts (tenant_id, township_id, sheet_id, row_id, act, round, reason, detail,
-		actor, account_id, holder_id, at) values (@tenant, @township, @sheet, @row, @act, @round, @reason, @detail, @actor,
-		@account, @holder, @now)`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": sheet.TownshipID, "sheet": sheet.ID,
-		"row": row, "act": string(a), "round": sheet.Round, "reason": reason, "detail": detail, "actor": s.Name(),
-		"account": s.Account(), "holder": s.Holder(), "now": s.Now()})
-	return err
+	return pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": sheet.TownshipID, "sheet": sheet.ID, "row": row,
+		"act": string(a), "round": sheet.Round, "reason": reason, "detail": detail, "actor": s.Name(), "account": s.Account(),
+		"holder": s.Holder(), "now": s.Now()}
 }
 
 // Event is one line of a sheet's timeline.
