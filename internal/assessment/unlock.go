@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
+	"touyan/internal/platform/points"
 )
 
 // reasonLimit is how long a reason may be: it has to be read on a phone and in a timeline.
@@ -56,8 +57,7 @@ func (s Store) unlock(ctx context.Context, tx *access.Tx, d *desk, act Act, reas
 	d.Sheet.Round++
 	d.Sheet.withdrawApprovals()
 	for i, id := range ids {
-		row := d.row(id)
-		queueAct(b, tx, d.Sheet, id, act, clean[i], map[string]any{"total": row.Total, "grade": row.Grade, "quota_capped": row.QuotaCapped})
+		queueAct(b, tx, d.Sheet, id, act, clean[i], d.before(id))
 	}
 	queueAct(b, tx, d.Sheet, 0, act, "", map[string]any{"rows": len(ids)})
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
@@ -81,6 +81,15 @@ func (s Store) unlock(ctx context.Context, tx *access.Tx, d *desk, act Act, reas
 		Summary: fmt.Sprintf("%s:%s%s,%d人", act.Title(), d.Sheet.TownshipName, d.Sheet.Month.Title(), len(ids)),
 		Reason:  strings.Join(slices.Compact(slices.Sorted(slices.Values(clean))), ";"), Detail: map[string]any{"rows": ids}})
 	return nil
+}
+
+// before is what a row stood at when it was unlocked, for old → new per dimension.
+func (d *desk) before(id int64) map[string]any {
+	row, cells := d.row(id), map[string]points.Points{}
+	for _, dim := range d.Scheme.Dimensions {
+		cells[dim.Code] = d.value(id, dim.Code)
+	}
+	return map[string]any{"total": row.Total, "grade": row.Grade, "quota_capped": row.QuotaCapped, "cells": cells}
 }
 
 // withdrawApprovals clears what no longer holds once a row is open again. Meeting, minutes and marks stay as the
