@@ -61,6 +61,8 @@ const (
 	ActSubmit          Act = "submit"
 	ActWithdraw        Act = "withdraw"
 	ActRequestReturn   Act = "request_return"
+	ActStartReview     Act = "start_review"   // by the leader: from here on the clerk asks for a return
+	ActDeclineReturn   Act = "decline_return" // the leader keeps a sheet that the clerk asked back
 	ActReturnRows      Act = "return_rows"
 	ActResubmit        Act = "resubmit"
 	ActApproveTownship Act = "approve_township"
@@ -87,6 +89,8 @@ var acts = map[Act]actRule{
 	ActSubmit:          {"提交审核", map[SheetState]SheetState{SheetNotStarted: SheetSubmitted, SheetDraft: SheetSubmitted}},
 	ActWithdraw:        {"撤回", map[SheetState]SheetState{SheetSubmitted: SheetDraft}},
 	ActRequestReturn:   {"申请退回", map[SheetState]SheetState{SheetSubmitted: SheetSubmitted}},
+	ActStartReview:     {"开始审核", map[SheetState]SheetState{SheetSubmitted: SheetSubmitted}},
+	ActDeclineReturn:   {"不同意退回", map[SheetState]SheetState{SheetSubmitted: SheetSubmitted}},
 	ActReturnRows:      {"退回修改", map[SheetState]SheetState{SheetSubmitted: SheetReturned, SheetTownshipApproved: SheetReturned, SheetDistrictApproved: SheetReturned}},
 	ActResubmit:        {"重新提交", map[SheetState]SheetState{SheetReturned: SheetSubmitted}},
 	ActApproveTownship: {"乡镇审核通过", map[SheetState]SheetState{SheetSubmitted: SheetTownshipApproved}},
