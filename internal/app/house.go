@@ -25,6 +25,7 @@ type house struct {
 
 func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	h := &house{keys: keys, org: org.New(), assessment: assessment.New(cadre.PositionTitle)}
+	h.assessment.Work(jobs)
 	h.cadre = cadre.New(keys, h.assessment.Store)
 	h.account = account.New(cfg.URL)
 	h.modules = []access.Module{
@@ -43,5 +44,6 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 func (h *house) bind(core *access.Core) {
 	h.org.Bind(core)
 	h.account.Bind(core)
+	h.assessment.Bind(core)
 	h.demo = demo.New(core, h.keys, cadre.PositionTitle)
 }

@@ -21,6 +21,7 @@ var visitors = []struct {
 	{"", false, []string{"/login", "/login/code"}},
 	{"platform", false, []string{"/districts"}},
 	{"wd-officer", false, []string{"/", "/switch", "/divisions", "/holidays", "/jobs", "/assessment/2026-11", "/assessment/open",
+		"/assessment/2026-11/publish",
 		"/assessment/compare", "/assessment/schemes", "/assessment/schemes/1", "/assessment/schemes/1/trial", "/assessment/settings"}},
 	{"anhua-clerk", false, []string{"/", "/assessment/2026-11"}},
 }

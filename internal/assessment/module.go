@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"touyan/internal/access"
+	"touyan/internal/job"
 	"touyan/internal/platform/pg"
 )
 
@@ -24,6 +25,8 @@ const (
 type Module struct {
 	Store Store
 	title Titler
+	jobs  *job.Runner
+	core  *access.Core
 }
 
 // New makes the module. title names posts, which the register owns.
@@ -35,7 +38,7 @@ func (m *Module) Module() access.Module {
 		admin, officer, leader, finance = access.DistrictAdmin, access.DistrictOfficer, access.DistrictLeader, access.DistrictFinance
 		clerk, head, purse              = access.TownshipClerk, access.TownshipLeader, access.TownshipFinance
 	)
-	routes := [][]access.Route{m.boardRoutes(), m.schemeRoutes(), m.entryRoutes(), m.reviewRoutes(), m.noticeRoutes(), m.payRoutes()}
+	routes := [][]access.Route{m.boardRoutes(), m.publishRoutes(), m.schemeRoutes(), m.entryRoutes(), m.reviewRoutes(), m.noticeRoutes(), m.payRoutes()}
 	mod := access.Module{
 		Name: "assessment",
 		Permissions: []access.Grantable{

@@ -1,0 +1,41 @@
+package assessment
+
+import (
+	"context"
+	"time"
+
+	"touyan/internal/access"
+	"touyan/internal/job"
+	"touyan/internal/platform/month"
+)
+
+// Work gives the module the runner of its long and nightly work. The house calls it before the runner opens.
+func (m *Module) Work(jobs *job.Runner) {
+	m.jobs = jobs
+	jobs.Every(job.Periodic{Name: "assessment.lock", Every: time.Hour, Do: m.lockDue})
+}
+
+// Bind hands over what nightly work needs to reach every district.
+func (m *Module) Bind(core *access.Core) { m.core = core }
+
+// lockDue makes final, in every district, what became ripe since the last hour: at midnight, or when the last objection
+// was answered.
+func (m *Module) lockDue(ctx context.Context) error {
+	return m.eachDistrict(ctx, "归档到期的考评表", func(tx *access.Tx) error {
+		_, err := m.Store.Lock(ctx, tx, month.Month{})
+		return err
+	})
+}
+
+func (m *Module) eachDistrict(ctx context.Context, reason string, do func(tx *access.Tx) error) error {
+	tenants, err := m.core.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tenants {
+		if err := access.InScope(ctx, m.core.System(reason, t), do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
