@@ -55,18 +55,3 @@ func (r Role) Title() string { return roles[r].title }
 
 // Known reports whether r is one of the product's roles.
 func (r Role) Known() bool { _, ok := roles[r]; return ok }
-
-// depth orders levels: a smaller depth stands higher.
-func depth(l pg.Level) int {
-	switch l {
-	case pg.Platform:
-		return 0
-	case pg.District:
-		return 1
-	case pg.Township:
-		return 2
-	case pg.Village:
-		return 3
-	}
-	return 9
-}

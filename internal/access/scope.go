@@ -25,7 +25,6 @@ type Scope struct {
 	address  string
 	readOnly bool
 	only     Permission // a link's or a job's single permission
-	until    time.Time
 }
 
 // Tenant is the district's key.
