@@ -97,7 +97,7 @@ func TestAPostWithoutSessionIsKeptAndRepeated(t *testing.T) {
 	w := world(t)
 	m := w.Member(access.TownshipClerk, "A")
 	c := w.Guest()
-	asked := c.Post("/echo", url.Values{"note": {"六十个分数"}}).Want(http.StatusUnauthorized)
+	asked := c.Post("/echo", url.Values{"note": {"六十个分数"}, "_grant": {grant(m)}}).Want(http.StatusUnauthorized)
 	form := url.Values(asked.Doc().One("form").Fields())
 	form.Set("username", m.Username)
 	form.Set("password", m.Password)

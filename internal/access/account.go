@@ -61,6 +61,10 @@ func Below(s Scope, r Role, township, village int64) error {
 		if r == PlatformAdmin {
 			return fault.NotFound()
 		}
+		// Whoever prepares a matter must not hand himself the account of the one who confirms it.
+		if township == 0 && s.account != 0 && s.role != DistrictAdmin {
+			return fault.Forbidden("区级账号由区级管理员管理")
+		}
 	case pg.Township:
 		if r.Level() != pg.Village {
 			return fault.Forbidden("乡镇只能管理本乡镇各村(社区)的账号")
@@ -88,22 +92,18 @@ func (c *Core) CreateAccount(ctx context.Context, tx *Tx, n NewAccount) (Created
 	case DistrictAdmin:
 		kind = "district_admin"
 	}
-	var phone, phoneIndex []byte
-	if n.Phone != "" {
-		phone = c.keys.Encrypt(tx.Tenant(), "account.phone", n.Phone)
-		phoneIndex = c.phoneIndex(n.Phone)
+	phone, phoneIndex, person := c.sealed(tx.Tenant(), n.Phone, n.Person)
+	holder, err := c.holderOf(ctx, tx, phoneIndex, person)
+	if err != nil {
+		return made, err
 	}
-	var person *int64
-	if n.Person != 0 {
-		person = &n.Person
-	}
-	err := tx.QueryRow(ctx, `insert into accounts (tenant_id, township_id, village_id, kind, username, name, phone, phone_index,
+	err = tx.QueryRow(ctx, `insert into accounts (tenant_id, township_id, village_id, kind, username, name, phone, phone_index,
 			person_id, note, holder_id)
 		values (@tenant, @township, @village, @kind, @username, @name, @phone, @index, @person, @note,
-			coalesce((select min(case when a.holder_id = 0 then a.id else a.holder_id end) from accounts a
+			coalesce(nullif(@holder::bigint, 0), (select min(case when a.holder_id = 0 then a.id else a.holder_id end) from accounts a
 				where a.tenant_id = @tenant and (a.phone_index = @index or a.person_id = @person)), 0))
 		returning id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": n.Township, "village": n.Village, "kind": kind,
-		"username": n.Username, "name": n.Name, "phone": phone, "index": phoneIndex, "person": person, "note": n.Note}).Scan(&made.ID)
+		"username": n.Username, "name": n.Name, "phone": phone, "index": phoneIndex, "person": person, "note": n.Note, "holder": holder}).Scan(&made.ID)
 	if err != nil {
 		return made, err
 	}
@@ -176,11 +176,24 @@ func (c *Core) visible(ctx context.Context, tx *Tx, account int64) error {
 	if err != nil {
 		return err
 	}
-	// A township manages the accounts of its villages, not those of its own desk: these belong to the district.
-	if tx.scope.settings.Level == pg.Township && village == 0 || tx.scope.settings.Level == pg.Village {
+	if !tx.scope.manages(township, village) {
 		return fault.Forbidden("这个账号由上级管理")
 	}
 	return nil
+}
+
+// manages reports whether accounts of a unit are the scope's to manage: a township those of its villages and not of its
+// own desk, a district's administrator all, its officers those of townships and villages.
+func (s Scope) manages(township, village int64) bool {
+	switch s.settings.Level {
+	case pg.Platform:
+		return township == 0
+	case pg.District:
+		return township != 0 || s.account == 0 || s.role == DistrictAdmin
+	case pg.Township:
+		return township == s.settings.Township && village != 0
+	}
+	return false
 }
 
 // EndSessions ends all sessions of an account at once.

@@ -20,6 +20,8 @@ type AccountRow struct {
 	Role         Role
 	Phone        []byte
 	PersonID     *int64
+	Note         string
+	Version      int
 	DisabledAt   *time.Time
 	CreatedAt    time.Time
 	LastLoginAt  *time.Time
@@ -48,12 +50,12 @@ type AccountFilter struct {
 	Text     string `form:"q"` // username or name
 	Role     string `form:"role"`
 	Township int64  `form:"township"`
-	State    string `form:"state"` // active, disabled
+	State    string `form:"state"` // active, disabled, locked, waiting
 	Page     int    `form:"page"`
 }
 
 const accountColumns = `a.id, a.username, a.name, a.kind, a.township_id, a.village_id, coalesce(t.name, '') as township_name,
-	coalesce(v.name, '') as village_name, coalesce(g.role, '') as role, a.phone, a.person_id, a.disabled_at, a.created_at,
+	coalesce(v.name, '') as village_name, coalesce(g.role, '') as role, a.phone, a.person_id, a.note, a.version, a.disabled_at, a.created_at,
 	c.last_login_at, coalesce(c.locked_until > @now, false) or exists (select from login_failures f where f.account_id = a.id and f.locked_until > @now) as locked,
 	c.password_hash = '' as waiting`
 
@@ -66,7 +68,10 @@ const accountTables = ` from accounts a join credentials c on c.tenant_id = a.te
 const accountWhere = ` where a.tenant_id = @tenant and (@text = '' or a.username like '%' || @text || '%' or a.name like '%' || @text || '%'
 		or t.name like '%' || @text || '%' or v.name like '%' || @text || '%')
 	and (@role = '' or g.role = @role) and (@township = 0 or a.township_id = @township)
-	and (@state = '' or (@state = 'disabled') = (a.disabled_at is not null))`
+	and (@state = '' or case @state when 'disabled' then a.disabled_at is not null when 'active' then a.disabled_at is null
+		when 'locked' then a.disabled_at is null and (coalesce(c.locked_until > @now, false)
+			or exists (select from login_failures f where f.account_id = a.id and f.locked_until > @now))
+		when 'waiting' then a.disabled_at is null and c.password_hash = '' else false end)`
 
 func accountArgs(tx *Tx, f AccountFilter) pgx.StrictNamedArgs {
 	return pgx.StrictNamedArgs{"tenant": tx.Tenant(), "text": f.Text, "role": f.Role, "township": f.Township, "state": f.State, "now": tx.scope.Now()}
@@ -113,96 +118,10 @@ func Grants(ctx context.Context, tx *Tx, account int64) ([]Grant, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Grant])
 }
 
-// Manages reports whether the scope may change an account: a township those of its villages, the district all, the
-// platform the administrators of districts.
+// Manages reports whether the scope may change an account; nobody manages his own.
 func Manages(s Scope, a AccountRow) bool {
 	if a.ID == s.account {
 		return false
 	}
-	switch s.settings.Level {
-	case "platform":
-		return a.Kind == "district_admin" || a.Kind == "platform"
-	case "district":
-		return true
-	case "township":
-		return a.VillageID != 0 && a.TownshipID == s.settings.Township
-	}
-	return false
-}
-
-// Trail is one line of the audit trail as its page shows it.
-type Trail struct {
-	Step, Line int64
-	At         time.Time
-	Actor      string
-	Role       Role
-	Unit       string
-	Address    string
-	Action     string
-	Object     string
-	ObjectID   int64
-	PersonID   *int64
-	Summary    string
-	Reason     string
-}
-
-// TrailFilter narrows the audit trail.
-type TrailFilter struct {
-	From   string `form:"from"` // days, 2026-10-31
-	To     string `form:"to"`
-	Actor  string `form:"actor"`
-	Action string `form:"action"`
-	Person int64  `form:"person"`
-	Text   string `form:"q"`
-	Page   int    `form:"page"`
-}
-
-const trailWhere = ` from audit_log l left join townships t on t.tenant_id = l.tenant_id and t.id = l.township_id
-	left join villages v on v.tenant_id = l.tenant_id and v.id = l.village_id
-	where l.tenant_id = @tenant and (@from::timestamptz is null or l.at >= @from) and (@to::timestamptz is null or l.at < @to)
-	and (@actor = '' or l.actor like '%' || @actor || '%') and (@action = '' or l.action = @action)
-	and (@person = 0 or l.person_id = @person) and (@text = '' or l.summary like '%' || @text || '%' or l.reason like '%' || @text || '%')`
-
-func trailArgs(tx *Tx, f TrailFilter) pgx.StrictNamedArgs {
-	day := func(s string, add int) *time.Time {
-		t, err := time.ParseInLocation(time.DateOnly, s, tx.scope.Now().Location())
-		if err != nil {
-			return nil
-		}
-		t = t.AddDate(0, 0, add)
-		return &t
-	}
-	return pgx.StrictNamedArgs{"tenant": tx.Tenant(), "from": day(f.From, 0), "to": day(f.To, 1), "actor": f.Actor, "action": f.Action,
-		"person": f.Person, "text": f.Text}
-}
-
-// Trails lists lines of the trail, the newest first; limit 0 lists all.
-func Trails(ctx context.Context, tx *Tx, f TrailFilter, limit, offset int) ([]Trail, error) {
-	args := trailArgs(tx, f)
-	sql := `select l.step, l.line, l.at, l.actor, l.role, coalesce(t.name, '') || coalesce(v.name, '') as unit, l.address, l.action,
-		l.object, l.object_id, l.person_id, l.summary, l.reason` + trailWhere + ` order by l.step desc, l.line`
-	if limit > 0 {
-		sql += ` limit @limit offset @offset`
-		args["limit"], args["offset"] = limit, offset
-	}
-	rows, err := tx.Query(ctx, sql, args)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[Trail])
-}
-
-// CountTrails counts what Trails would list in all.
-func CountTrails(ctx context.Context, tx *Tx, f TrailFilter) (n int, err error) {
-	err = tx.QueryRow(ctx, `select count(*)`+trailWhere, trailArgs(tx, f)).Scan(&n)
-	return n, err
-}
-
-// TrailActions lists the kinds of acts that the trail holds.
-func TrailActions(ctx context.Context, tx *Tx) ([]string, error) {
-	rows, err := tx.Query(ctx, `select distinct action from audit_log where tenant_id = $1 order by 1`, tx.Tenant())
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
+	return s.manages(a.TownshipID, a.VillageID)
 }

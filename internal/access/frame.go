@@ -55,6 +55,9 @@ func (s Scope) GrantID() string { return strconv.FormatInt(s.grant, 10) }
 func (c *Core) frame(r *http.Request, s Scope, v View) ui.Frame {
 	f := ui.Frame{Title: v.Title, Crumbs: v.Crumbs, User: s.name, Role: s.role.Title(), Unit: s.unit, GrantID: s.GrantID(),
 		AsOf: v.AsOf, Scripts: v.Scripts, Menu: c.menu(r, s)}
+	if s.readOnly {
+		f.Unit += "(原单位,只读)"
+	}
 	if id, ok := c.identity(r); ok {
 		f.CanSwitch, f.Demo, f.Contact = id.Several, id.Demo, id.Contact
 	}

@@ -78,7 +78,11 @@ func (c *Core) grantsOf(ctx context.Context, tenant, account int64) ([]Grant, er
 		if err != nil {
 			return err
 		}
-		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[Grant])
+		if list, err = pgx.CollectRows(rows, pgx.RowToStructByName[Grant]); err != nil {
+			return err
+		}
+		before, err := predecessors(ctx, tx, list, c.Today())
+		list = append(list, before...)
 		return err
 	})
 	return list, err
@@ -111,7 +115,7 @@ func (c *Core) become(ctx context.Context, cr credential, grants []Grant, g Gran
 		if err != nil {
 			return err
 		}
-		id.Idle = set.IdleMinutes * 60
+		id.Idle, id.stayDays = set.IdleMinutes*60, set.StayDays
 		err = tx.QueryRow(ctx, `select coalesce((select is_demo from tenants where id = $1), false)`, cr.TenantID).Scan(&id.Demo)
 		if err != nil {
 			return err

@@ -3,9 +3,7 @@ package access
 import (
 	"context"
 	"net/http"
-	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
 	"touyan/internal/platform/fault"
@@ -65,66 +63,21 @@ func (c *Core) doSwitch(w http.ResponseWriter, r *http.Request, s Scope) error {
 		if err != nil {
 			return err
 		}
+		if now, ok := c.identity(r); ok && now.Stays {
+			id.Stays, id.Idle = true, now.Idle
+		}
 		c.sessions.Put(r.Context(), keyIdentity, id)
 		err = InScope(r.Context(), c.scopeOf(id, r), func(tx *Tx) error {
 			tx.Audit(Line{Action: "switch", Object: "grants", ID: g.ID, Summary: "切换身份为" + g.Role.Title() + "(" + g.Unit() + ")"})
 			return nil
 		})
-		if err != nil && !id.ReadOnly {
+		if err != nil {
 			return err
 		}
 		Flash(r, s, "info", "当前身份:"+g.Role.Title()+"("+g.Unit()+")")
 		return httpx.SeeOther(w, r, "/")
 	}
 	return fault.NotFound()
-}
-
-// Session is one of the account's log-ins.
-type Session struct {
-	LastSeen  time.Time
-	CreatedAt time.Time
-	Address   string
-	Agent     string
-}
-
-// OwnSessions lists the running sessions of the actor's account.
-func OwnSessions(ctx context.Context, s Scope) ([]Session, error) {
-	rows, err := s.core.pool.Raw().Query(ctx, `select s.last_seen, s.created_at, s.address, s.agent from sessions s
-		join credentials c on c.account_id = s.account_id and c.epoch = s.epoch
-		where s.account_id = $1 and s.expiry > $2 order by s.last_seen desc limit 50`, s.account, s.Now())
-	if err != nil {
-		return nil, pg.Sentences{}.Explain(err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[Session])
-	return list, pg.Sentences{}.Explain(err)
-}
-
-// EndOwnSessions ends every session of the actor's account but this one.
-func EndOwnSessions(r *http.Request, s Scope) error {
-	var epoch int
-	err := s.core.pool.Raw().QueryRow(r.Context(), `update credentials set epoch = epoch + 1 where account_id = $1 returning epoch`,
-		s.account).Scan(&epoch)
-	if err != nil {
-		return pg.Sentences{}.Explain(err)
-	}
-	return s.core.keep(r, epoch, "")
-}
-
-// keep carries the present session over a change of the account's epoch.
-func (c *Core) keep(r *http.Request, epoch int, done string) error {
-	id, ok := c.identity(r)
-	if !ok {
-		return fault.Unauthentic()
-	}
-	id.Epoch = epoch
-	if id.Must == done {
-		id.Must = ""
-	}
-	if err := c.sessions.RenewToken(r.Context()); err != nil {
-		return err
-	}
-	c.sessions.Put(r.Context(), keyIdentity, id)
-	return nil
 }
 
 // ChangeOwnPassword replaces the actor's password after checking the old one, and ends all other sessions.
@@ -143,14 +96,13 @@ func ChangeOwnPassword(r *http.Request, s Scope, old, password string) error {
 		}
 		return fault.Invalid("原密码不正确")
 	}
-	epoch, err := c.setPassword(r.Context(), cr, password)
-	if err != nil {
+	if _, err := c.setPassword(r.Context(), cr, password); err != nil {
 		return err
 	}
 	if err := c.auditVisit(r.Context(), s.Tenant(), s.account, s.name, s.address, "password.change", "修改密码", nil); err != nil {
 		return err
 	}
-	return c.keep(r, epoch, mustPassword)
+	return c.keep(r)
 }
 
 // OwnTOTP tells whether the actor's second factor is confirmed.
@@ -159,9 +111,39 @@ func OwnTOTP(ctx context.Context, s Scope) (bool, error) {
 	return cr.TotpConfirmed, err
 }
 
+// TOTPUse is what the district says about the second factor of the actor's roles, the strictest of them: off, optional
+// or required.
+func TOTPUse(ctx context.Context, s Scope) (use string, err error) {
+	grants, err := s.core.grantsOf(ctx, s.Tenant(), s.account)
+	if err != nil {
+		return "", err
+	}
+	weight := map[string]int{"off": 1, "optional": 2, "required": 3}
+	err = Read(ctx, s, func(tx *Tx) error {
+		for _, g := range grants {
+			set, err := roleSetting(ctx, tx, g.Role)
+			if err != nil {
+				return err
+			}
+			if weight[set.TOTP] > weight[use] {
+				use = set.TOTP
+			}
+		}
+		return nil
+	})
+	return use, err
+}
+
 // BeginTOTP makes (or shows again) the secret that awaits its first code, as an otpauth address for a QR code and as text.
 func BeginTOTP(r *http.Request, s Scope) (address, secret string, err error) {
 	c := s.core
+	use, err := TOTPUse(r.Context(), s)
+	if err != nil {
+		return "", "", err
+	}
+	if use == "off" {
+		return "", "", fault.Conflict("本区没有开放您的身份使用动态口令")
+	}
 	issuer := "头雁 " + s.district
 	secret = c.sessions.GetString(r.Context(), keySecret)
 	if secret == "" {
@@ -190,16 +172,22 @@ func ConfirmTOTP(r *http.Request, s Scope, code string) error {
 		return pg.Sentences{}.Explain(err)
 	}
 	c.sessions.Remove(r.Context(), keySecret)
-	if id, ok := c.identity(r); ok && id.Must == mustEnrol {
-		id.Must = ""
-		c.sessions.Put(r.Context(), keyIdentity, id)
+	if err := c.auditVisit(r.Context(), s.Tenant(), s.account, s.name, s.address, "totp.on", "启用动态口令", nil); err != nil {
+		return err
 	}
-	return c.auditVisit(r.Context(), s.Tenant(), s.account, s.name, s.address, "totp.on", "启用动态口令", nil)
+	return c.keep(r)
 }
 
 // EndTOTP switches the second factor off, unless the role requires it.
 func EndTOTP(r *http.Request, s Scope, code string) error {
 	c := s.core
+	use, err := TOTPUse(r.Context(), s)
+	if err != nil {
+		return err
+	}
+	if use == "required" {
+		return fault.Invalid("本区要求您的身份使用动态口令,不能停用")
+	}
 	cr, err := c.credential(r.Context(), s.account)
 	if err != nil {
 		return err

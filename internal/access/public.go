@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -126,7 +127,7 @@ func (c *Core) doLogin(w http.ResponseWriter, r *http.Request) error {
 		c.renderLogin(w, r, http.StatusUnprocessableEntity, p)
 		return nil
 	}
-	id, err := c.become(r.Context(), *cr, grants, grants[0])
+	id, err := c.become(r.Context(), *cr, grants, p.Kept.under(grants))
 	if err != nil {
 		return err
 	}
@@ -139,13 +140,32 @@ func (c *Core) doLogin(w http.ResponseWriter, r *http.Request) error {
 	if err := c.auditVisit(r.Context(), id.Tenant, id.Account, id.Name, address, "login", "登录成功", nil); err != nil {
 		return err
 	}
-	if id.Must == "" && len(p.Kept.Fields) > 0 {
-		return c.repeat(w, r, p.Kept)
+	if id.Must == mustTOTP {
+		return c.renderTOTP(w, r, http.StatusOK, totpStep{Next: p.Next, Stay: p.Stay, Kept: p.Kept})
 	}
-	if id.Must != "" {
-		p.Next = stepError(id.Must).path()
+	return c.arrive(w, r, id, p.Next, p.Kept)
+}
+
+// under picks the grant to act under after the log-in: the one of the kept post, or else the first.
+func (k kept) under(grants []Grant) Grant {
+	for _, g := range grants {
+		if strconv.FormatInt(g.ID, 10) == k.Fields.Get("_grant") {
+			return g
+		}
 	}
-	return httpx.SeeOther(w, r, p.Next)
+	return grants[0]
+}
+
+// arrive sends somebody who has logged in where he was going: to a step that comes first, back into his kept post, or to
+// the page that he had asked for.
+func (c *Core) arrive(w http.ResponseWriter, r *http.Request, id identity, next string, k kept) error {
+	switch {
+	case id.Must != "":
+		return httpx.SeeOther(w, r, stepError(id.Must).path())
+	case len(k.Fields) > 0:
+		return c.repeat(w, r, id, k)
+	}
+	return httpx.SeeOther(w, r, next)
 }
 
 // start gives the session a new token and the identity.
@@ -153,18 +173,25 @@ func (c *Core) start(r *http.Request, id identity, stay bool) error {
 	if err := c.sessions.RenewToken(r.Context()); err != nil {
 		return fmt.Errorf("renew session: %w", err)
 	}
-	set := defaultSetting(id.Role)
-	if stay && set.StayDays > 0 {
-		c.sessions.SetDeadline(r.Context(), c.clock().Add(time.Duration(set.StayDays)*24*time.Hour))
-		c.sessions.RememberMe(r.Context(), true)
-		id.Idle = set.StayDays * 24 * 3600
+	life := max(workday, time.Duration(id.Idle)*time.Second)
+	id.Stays = stay && id.stayDays > 0
+	if id.Stays {
+		life = time.Duration(id.stayDays) * 24 * time.Hour
+		id.Idle = id.stayDays * 24 * 3600
 	}
+	c.sessions.SetDeadline(r.Context(), c.clock().Add(life))
+	c.sessions.RememberMe(r.Context(), id.Stays)
 	c.sessions.Put(r.Context(), keyIdentity, id)
 	return nil
 }
 
-// repeat sends a kept post through all checks again, now with a session. The form's own _grant refuses another account.
-func (c *Core) repeat(w http.ResponseWriter, r *http.Request, k kept) error {
+// repeat sends a kept post through all checks again, now with a session. It was drawn for one grant of one account:
+// under any other it is shown and not sent.
+func (c *Core) repeat(w http.ResponseWriter, r *http.Request, id identity, k kept) error {
+	if k.Fields.Get("_grant") != strconv.FormatInt(id.Grant, 10) {
+		r.PostForm = k.Fields
+		return fault.Conflict("现在登录的(%s,%s)不是刚才填写内容的账号,没有提交。填写的内容保留在下面", id.Name, id.Unit)
+	}
 	again := r.Clone(WithRouteContext(r.Context(), chi.NewRouteContext()))
 	again.Method = http.MethodPost
 	again.URL = &url.URL{Path: k.Path}

@@ -97,18 +97,27 @@ func (tx *Tx) Scope() Scope { return tx.scope }
 func (tx *Tx) Tenant() int64 { return tx.scope.settings.Tenant }
 
 // InScope runs fn in one transaction that sees and changes only rows within the scope, then writes the audit lines that
-// fn left, then commits. An error of fn rolls back everything.
+// fn left, then commits. An error of fn rolls back everything. The lines of a read-only scope follow in a transaction of
+// their own; without them the caller gets an error and shows nothing.
 func InScope(ctx context.Context, s Scope, fn func(tx *Tx) error) error {
 	if s.core == nil {
 		return fault.Forbidden("没有可用的管理范围")
 	}
+	tx := &Tx{scope: s}
 	err := s.core.pool.Scoped(ctx, s.settings, s.readOnly, func(t pgx.Tx) error {
-		tx := &Tx{Tx: t, scope: s}
-		if err := fn(tx); err != nil {
+		tx.Tx = t
+		if err := fn(tx); err != nil || s.readOnly {
 			return err
 		}
 		return tx.writeAudit(ctx)
 	})
+	if err == nil && s.readOnly && len(tx.lines) > 0 {
+		// A scope that may change nothing still leaves its lines: who looked, and at what.
+		err = s.core.pool.Scoped(ctx, s.settings, false, func(t pgx.Tx) error {
+			tx.Tx = t
+			return tx.writeAudit(ctx)
+		})
+	}
 	return s.core.sentences.Explain(err)
 }
 

@@ -36,6 +36,8 @@ type identity struct {
 	Must     string    `json:"m,omitempty"` // a step that comes before anything else: mustTOTP, mustPassword, mustEnrol
 	Epoch    int       `json:"ep"`
 	Idle     int       `json:"i"`
+	Stays    bool      `json:"st,omitempty"` // 本机保持登录: the session outlives the browser
+	stayDays int       // how long the role may stay, until the session starts
 }
 
 const (
@@ -150,6 +152,9 @@ func (st store) Commit(token string, b []byte, expiry time.Time) error {
 // Delete ends a session without a request's context.
 func (st store) Delete(token string) error { return st.DeleteCtx(context.Background(), token) }
 
+// workday is how long a session lives at most, unless the role's idle time or 本机保持登录 says longer.
+const workday = 12 * time.Hour
+
 type visitKey struct{}
 
 // visit is where a request comes from, for the list of own sessions.
@@ -160,7 +165,7 @@ func (c *Core) newSessions() *scs.SessionManager {
 	m.Store = store{c.pool.Raw(), c.clock}
 	m.Codec = codec{}
 	m.HashTokenInStore = true
-	m.Lifetime = 12 * time.Hour
+	m.Lifetime = workday
 	m.Cookie.Name = "touyan_session"
 	m.Cookie.HttpOnly = true
 	m.Cookie.SameSite = http.SameSiteLaxMode

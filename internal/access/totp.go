@@ -53,7 +53,7 @@ func (c *Core) showTOTP(w http.ResponseWriter, r *http.Request) error {
 	if !ok || id.Must != mustTOTP {
 		return httpx.SeeOther(w, r, "/login")
 	}
-	return c.renderTOTP(w, r, http.StatusOK, "")
+	return c.renderTOTP(w, r, http.StatusOK, totpStep{Next: "/"})
 }
 
 func (c *Core) doTOTP(w http.ResponseWriter, r *http.Request) error {
@@ -68,17 +68,25 @@ func (c *Core) doTOTP(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if until, err := c.lockedUntil(r.Context(), cr.AccountID, &cr, c.address(r)); err != nil || !until.IsZero() {
-		return fault.Invalid("连续输错次数过多,请稍后再试")
+	f := r.PostForm
+	step := totpStep{Next: localPath(f.Get("next")), Stay: f.Get("stay") != "", Kept: keptOf(f)}
+	until, err := c.lockedUntil(r.Context(), cr.AccountID, &cr, c.address(r))
+	if err != nil {
+		return err
 	}
-	if err := c.checkTOTP(r.Context(), cr, r.PostForm.Get("code")); err != nil {
+	if !until.IsZero() {
+		step.Sentence = "连续输错次数过多,请稍后再试"
+		return c.renderTOTP(w, r, http.StatusUnprocessableEntity, step)
+	}
+	if err := c.checkTOTP(r.Context(), cr, f.Get("code")); err != nil {
 		if !fault.Is(err, fault.KindInvalid) {
 			return err
 		}
 		if err := c.countFailure(r.Context(), cr.AccountID, &cr, cr.Username, c.address(r)); err != nil {
 			return err
 		}
-		return c.renderTOTP(w, r, http.StatusUnprocessableEntity, fault.Of(err).Sentence)
+		step.Sentence = fault.Of(err).Sentence
+		return c.renderTOTP(w, r, http.StatusUnprocessableEntity, step)
 	}
 	grants, err := c.grantsOf(r.Context(), id.Tenant, id.Account)
 	if err != nil {
@@ -90,12 +98,13 @@ func (c *Core) doTOTP(w http.ResponseWriter, r *http.Request) error {
 			if err != nil {
 				return err
 			}
-			if err := c.start(r, next, false); err != nil {
+			if err := c.start(r, next, step.Stay); err != nil {
 				return err
 			}
+			return c.arrive(w, r, next, step.Next, step.Kept)
 		}
 	}
-	return httpx.SeeOther(w, r, "/")
+	return httpx.SeeOther(w, r, "/login")
 }
 
 func totpAddress(issuer, account, secret string) string {

@@ -75,6 +75,7 @@ func (m *Module) Module() access.Module {
 			{Method: post, Path: "/districts/{id}/admins/{account}/reset", Need: PermAdmins, Do: m.resetAdmin},
 			{Method: get, Path: "/account", Need: access.Own, Do: m.own},
 			{Method: post, Path: "/account/sessions", Need: access.Own, Do: m.endSessions},
+			{Method: post, Path: "/account/sessions/{session}/end", Need: access.Own, Do: m.endSession},
 			{Method: get, Path: "/account/password", Need: access.Own, Do: m.askPassword},
 			{Method: post, Path: "/account/password", Need: access.Own, Do: m.changePassword},
 			{Method: get, Path: "/account/totp", Need: access.Own, Do: m.askTOTP},

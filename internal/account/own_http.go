@@ -3,6 +3,7 @@ package account
 import (
 	"net/http"
 
+	"github.com/go-chi/chi/v5"
 	"rsc.io/qr"
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
@@ -11,15 +12,27 @@ import (
 )
 
 func (m *Module) own(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	sessions, err := access.OwnSessions(r.Context(), s)
-	if err != nil {
+	p := ownProps{Scope: s, Grant: s.GrantID()}
+	var err error
+	if p.Sessions, err = access.OwnSessions(r, s); err != nil {
 		return err
 	}
-	on, err := access.OwnTOTP(r.Context(), s)
-	if err != nil {
+	if p.On, err = access.OwnTOTP(r.Context(), s); err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "我的账号"}, ownPage(ownProps{Scope: s, Sessions: sessions, TOTP: on, Grant: s.GrantID()}))
+	if p.Use, err = access.TOTPUse(r.Context(), s); err != nil {
+		return err
+	}
+	return access.Page(w, r, s, access.View{Title: "我的账号"}, ownPage(p))
+}
+
+// endSession ends one log-in, such as that of a phone that was lost.
+func (m *Module) endSession(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	if err := access.EndOwnSession(r.Context(), s, chi.URLParam(r, "session")); err != nil {
+		return err
+	}
+	access.Flash(r, s, "success", "已退出这处登录")
+	return httpx.SeeOther(w, r, "/account")
 }
 
 func (m *Module) endSessions(w http.ResponseWriter, r *http.Request, s access.Scope) error {
