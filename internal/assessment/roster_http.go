@@ -133,12 +133,12 @@ func readDecisions(form url.Values, changes []pendingChange, decided []rosterDec
 			continue
 		}
 		if form.Get("all") != "" && k.Decision == "" && !changes[at].Waiting {
-			k.Decision = decisionAccepted
+			k.Decision = choiceAccepted
 		}
-		if k.Decision != decisionAccepted && k.Decision != decisionKept {
+		if k.Decision != choiceAccepted && k.Decision != choiceKept {
 			continue
 		}
-		if k.Decision == decisionAccepted {
+		if k.Decision == choiceAccepted {
 			k.Reason = ""
 		}
 		k.Kind = changes[at].Kind
@@ -158,7 +158,7 @@ func problemsOf(choices []rosterDecision, changes []pendingChange) []ui.Problem 
 		c := changeOf(changes, k)
 		if err := c.settle(k); err != nil {
 			field := rosterField("d", c.RosterChange)
-			if k.Decision == decisionKept && c.MayKeep() {
+			if k.Decision == choiceKept && c.MayKeep() {
 				field = rosterField("r", c.RosterChange)
 			}
 			problems = append(problems, ui.Problem{Field: field, Sentence: fault.Of(err).Sentence})
@@ -180,7 +180,7 @@ func (m *Module) applyRoster(ctx context.Context, tx *access.Tx, d *desk, change
 	for _, k := range choices {
 		c := changeOf(changes, k)
 		row, reason := c.RowID, "不作变动("+k.Reason+"):"+c.Sentence
-		if k.Decision == decisionAccepted {
+		if k.Decision == choiceAccepted {
 			var err error
 			if row, err = m.Store.applyChange(ctx, tx, d, c.RosterChange); err != nil {
 				return err

@@ -28,10 +28,10 @@ func (p rosterProps) choices(c pendingChange) []ui.Option {
 	selected := p.Typed.Get(rosterField("d", c.RosterChange))
 	list := []ui.Option{{Value: "", Title: "暂不处理"}}
 	if !c.Waiting {
-		list = append(list, ui.Options(selected, decisionAccepted, "接受变动")...)
+		list = append(list, ui.Options(selected, choiceAccepted, "接受变动")...)
 	}
 	if c.MayKeep() {
-		list = append(list, ui.Options(selected, decisionKept, keepTitle(c.Kind))...)
+		list = append(list, ui.Options(selected, choiceKept, keepTitle(c.Kind))...)
 	}
 	return list
 }

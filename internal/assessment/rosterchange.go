@@ -88,8 +88,8 @@ type rosterDecision struct {
 }
 
 const (
-	decisionAccepted = "accepted"
-	decisionKept     = "kept"
+	choiceAccepted = "accepted"
+	choiceKept     = "kept"
 )
 
 func (k rosterDecision) about(c RosterChange) bool {
@@ -97,18 +97,18 @@ func (k rosterDecision) about(c RosterChange) bool {
 }
 
 // keeps reports whether the change was decided to be left out. One that was accepted and has come back asks again.
-func (k rosterDecision) keeps(c RosterChange) bool { return k.Decision == decisionKept && k.about(c) }
+func (k rosterDecision) keeps(c RosterChange) bool { return k.Decision == choiceKept && k.about(c) }
 
 // settle checks a decision on a change.
 func (c pendingChange) settle(k rosterDecision) error {
 	switch {
 	case k.Fingerprint != c.Fingerprint():
 		return fault.Conflict("%s的情况刚有新的变动,请核对后重新处理", c.name())
-	case k.Decision == decisionAccepted && c.Waiting:
+	case k.Decision == choiceAccepted && c.Waiting:
 		return fault.Conflict("%s仍在原乡镇(街道)的考评表中,请联系原单位处理名单变动后再列入", c.name())
-	case k.Decision == decisionKept && !c.MayKeep():
+	case k.Decision == choiceKept && !c.MayKeep():
 		return fault.Invalid("%s不能保留在考评表中;花名册有误的,请先更正花名册", c.name())
-	case k.Decision == decisionKept && len([]rune(k.Reason)) < 2:
+	case k.Decision == choiceKept && len([]rune(k.Reason)) < 2:
 		return fault.Invalid("请填写%s不作变动的原因", c.name())
 	case len([]rune(k.Reason)) > 200:
 		return fault.Invalid("原因最多200字")
