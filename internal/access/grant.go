@@ -27,7 +27,10 @@ type Grant struct {
 }
 
 // Running reports whether the grant can be acted under on a day.
+//
+// Dates come from the database as midnights of UTC; the day is one of China, so both are compared by the calendar.
 func (g Grant) Running(day time.Time) bool {
+	day = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
 	return g.RevokedAt == nil && !g.StartsOn.After(day) && (g.EndsOn == nil || !g.EndsOn.Before(day))
 }
 
