@@ -71,6 +71,15 @@ func (Store) Appoint(ctx context.Context, tx *access.Tx, p Person, a Appointment
 // Leave ends posts of a person on their last day. Death ends all of them and takes the person off every list.
 func (Store) Leave(ctx context.Context, tx *access.Tx, p Person, appointment int64, lastDay time.Time, wayOut, document string) error {
 	next := lastDay.AddDate(0, 0, 1)
+	var known bool
+	err := tx.QueryRow(ctx, `select exists (select from appointments where tenant_id = @tenant and person_id = @person and id = @id)`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": p.ID, "id": appointment}).Scan(&known)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return fault.NotFound()
+	}
 	tag, err := tx.Exec(ctx, `update appointments set during = daterange(lower(during), @next), way_out = @way, out_doc_no = @doc, version = version + 1
 		where tenant_id = @tenant and person_id = @person and upper_inf(during) and (id = @id or @way = 'deceased') and lower(during) < @next`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": p.ID, "id": appointment, "next": next, "way": wayOut, "doc": document})
