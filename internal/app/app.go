@@ -29,8 +29,14 @@ type App struct {
 
 // New builds the program on an open pool. It starts nothing.
 func New(cfg Config, pool *pg.Pool, keys *crypt.Keys) (*App, error) {
+	return assemble(cfg, pool, keys, func(modules []access.Module) []access.Module { return modules })
+}
+
+// assemble lets a test put defects into the modules, to see that it finds them.
+func assemble(cfg Config, pool *pg.Pool, keys *crypt.Keys, change func([]access.Module) []access.Module) (*App, error) {
 	jobs := job.New(pool, cfg.Log)
 	h := build(cfg, keys, jobs)
+	h.modules = change(h.modules)
 	core, err := access.New(access.Config{Pool: pool, Keys: keys, Clock: cfg.Clock, Log: cfg.Log, URL: cfg.URL,
 		TrustedProxy: cfg.TrustedProxy, DemoHint: cfg.Loopback()}, h.modules...)
 	if err != nil {

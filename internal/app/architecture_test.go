@@ -153,10 +153,6 @@ var privileged = map[string]map[string]string{
 		"internal/access/": "its definition",
 		"internal/cadre/":  "finding which unit keeps the file of an ID number, answering only that a request was made",
 	},
-	`\.Wide\(`: {
-		"internal/access/":     "its definition",
-		"internal/assessment/": "名单变动: a person's posts in the whole district, of which only the own township's are shown",
-	},
 	`pgxpool\.`: {
 		"internal/platform/pg/": "the pool",
 		"internal/access/":      "the session store",

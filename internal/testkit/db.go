@@ -56,6 +56,13 @@ func create(t testing.TB, prefix, from string) Database {
 	return Database{Name: name, AppURL: s.DatabaseURL(pgserver.AppRole, name), OwnerURL: s.DatabaseURL(pgserver.OwnerRole, name)}
 }
 
+// Renew makes the database anew as a copy of another one, under its name. Connections to it end.
+func (d Database) Renew(t testing.TB, from string) {
+	t.Helper()
+	admin(t, `drop database if exists `+d.Name+` with (force)`)
+	admin(t, `create database `+d.Name+` owner touyan_owner template `+from+` strategy file_copy`)
+}
+
 // admin runs one statement as superuser.
 func admin(t testing.TB, sql string) *pgserver.Server {
 	t.Helper()
