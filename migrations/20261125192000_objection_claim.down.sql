@@ -1,0 +1,4 @@
+drop index assessment_objections_unit_idx;
+drop index assessment_objections_open_key;
+alter table assessment_objections drop constraint assessment_objections_sheet_fkey;
+alter table assessment_objections drop column objector;
