@@ -38,9 +38,9 @@ func (c *Core) Page(w http.ResponseWriter, r *http.Request, s Scope, v View, bod
 	return httpx.HTML(w, r, v.Status, ui.Page(f, body))
 }
 
-// PrintPage renders a body for paper, without the frame.
+// PrintPage renders a body for paper, without the frame; a village gets it without script, as all its pages.
 func PrintPage(w http.ResponseWriter, r *http.Request, s Scope, title string, landscape bool, body httpx.Component) error {
-	return httpx.HTML(w, r, http.StatusOK, ui.PrintPage(ui.Print{Title: title, Landscape: landscape}, body))
+	return httpx.HTML(w, r, http.StatusOK, ui.PrintPage(ui.Print{Title: title, Landscape: landscape, Still: s.settings.Level == pg.Village}, body))
 }
 
 // Flash leaves a message for the next page. Kinds: success, info, warn, error.

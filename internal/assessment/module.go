@@ -49,7 +49,7 @@ func (m *Module) Module() access.Module {
 			{Key: PermFile, Title: "备案审核、发布公示", Roles: []access.Role{officer}},
 			{Key: PermConfirm, Title: "确认发布", Roles: []access.Role{leader}},
 			{Key: PermNotice, Title: "公示张贴、代录异议", Roles: []access.Role{clerk}},
-			{Key: PermAnswer, Title: "答复异议", Roles: []access.Role{clerk, head, officer}},
+			{Key: PermAnswer, Title: "答复异议", Roles: answerRoles},
 			{Key: PermScheme, Title: "考评方案与设置", Roles: []access.Role{officer}},
 			{Key: PermPay, Title: "绩效核算表", Roles: []access.Role{officer, leader, finance, clerk, head, purse}},
 			{Key: PermVillage, Title: "本村考评结果与异议", Roles: []access.Role{access.VillageSecretary, access.VillageClerk}},

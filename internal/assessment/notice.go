@@ -63,14 +63,6 @@ func (l noticeLine) daysLeft(today time.Time) int {
 	return int(month.Day(*l.EndsOn).Sub(month.Day(today)).Hours() / 24)
 }
 
-// shownEntry is a deduction, bonus or veto as a published result keeps it. Points carry their sign.
-type shownEntry struct {
-	Dimension string        `json:"dimension"`
-	Points    points.Points `json:"points"`
-	Clause    string        `json:"clause"`
-	Reason    string        `json:"reason"`
-}
-
 // noticeResult is one cadre on a notice, with what an earlier notice said where this one corrects it.
 type noticeResult struct {
 	PublicationID int64
@@ -83,10 +75,11 @@ type noticeResult struct {
 	Total         points.Points
 	Grade         Grade
 	NoGrade       string
-	Deductions    []shownEntry
+	Deductions    []Deduction
 	BeforeTotal   *points.Points
 	BeforeGrade   *Grade
 	BeforeNumber  *int
+	Removed       bool // the correction took the person off the list
 }
 
 // byVillage cuts results, which come village by village.
@@ -156,4 +149,15 @@ func dateText(t *time.Time) string {
 		return ""
 	}
 	return t.Format(time.DateOnly)
+}
+
+// why is the reason of a deduction with the clause that it rests on.
+func (d Deduction) why() string {
+	switch {
+	case d.Clause == "":
+		return d.Reason
+	case d.Reason == "":
+		return "依据:" + d.Clause
+	}
+	return d.Reason + "(依据:" + d.Clause + ")"
 }

@@ -213,6 +213,9 @@ func (r noticeResult) cells(n int, corrects bool) []string {
 			list = append(list, r.BeforeTotal.Fixed(), r.BeforeGrade.Title())
 		}
 	}
+	if r.Removed {
+		return append(list, "—", "移出名单")
+	}
 	return append(list, r.Total.Fixed(), r.gradeText())
 }
 

@@ -134,6 +134,9 @@ func (m *Module) recordObjection(w http.ResponseWriter, r *http.Request, s acces
 // object files an objection against a row of the sheet, from the village or through the clerk. It reports false where the
 // same one waits for its answer already.
 func (m *Module) object(ctx context.Context, tx *access.Tx, sheet Sheet, form objectionForm) (bool, error) {
+	if err := mayObject(sheet, noticeLine{}, form.Source, tx.Scope().Today()); err != nil {
+		return false, err // whoever it is about
+	}
 	results, err := m.published(ctx, tx, sheet)
 	if err != nil {
 		return false, err
@@ -194,7 +197,7 @@ func (m *Module) objectedAlready(ctx context.Context, tx *access.Tx, sheet Sheet
 			return true, nil
 		}
 		for _, h := range heads {
-			if h.ID == result.PublicationID && o.FiledAt.After(h.PublishedAt) {
+			if h.ID == result.PublicationID && !o.FiledAt.Before(h.PublishedAt) {
 				return false, fault.Conflict("您对%s这次公示结果的异议已经答复,同一次公示只能提出一次", o.PersonName)
 			}
 		}

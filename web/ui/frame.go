@@ -51,6 +51,14 @@ type Print struct {
 	Title     string
 	Landscape bool
 	Back      string // where the link on the screen leads
+	Still     bool   // no script at all: the page of a village on a slow line
+}
+
+func (p Print) scripts() []string {
+	if p.Still {
+		return nil
+	}
+	return []string{"js/print.js"}
 }
 
 func (p Print) sheets() []string {
