@@ -237,4 +237,6 @@ func (o *office) wantNoObjection() {
 	}
 }
 
-func text(d testkit.Doc, selector string) string { return strings.ReplaceAll(d.Text(selector), " ", "") }
+func text(d testkit.Doc, selector string) string {
+	return strings.ReplaceAll(d.Text(selector), " ", "")
+}
