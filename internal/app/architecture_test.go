@@ -151,7 +151,7 @@ var privileged = map[string]map[string]string{
 	},
 	`\.Widen\(`: {
 		"internal/access/": "its definition",
-		"internal/cadre/":  "finding which unit keeps the file of an ID number, answering only that a request was made",
+		"internal/cadre/":  "finding which unit keeps the file of an ID number; moving a file that its unit released; a death ends posts everywhere; names of units in a history",
 	},
 	`pgxpool\.`: {
 		"internal/platform/pg/": "the pool",

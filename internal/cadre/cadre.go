@@ -123,9 +123,9 @@ type fields struct {
 	Phone            string
 }
 
-// check reads the form. needID: a new person must have a number; an edit leaves it to a correction with evidence.
-func (f PersonForm) check(today time.Time, needID bool) (fields, []ui.Problem) {
-	out := fields{Name: strings.TrimSpace(f.Name), FormerName: strings.TrimSpace(f.FormerName), Ethnic: f.Ethnic, Political: f.Political, Education: f.Education}
+// check reads the form. A new person (born is nil) must have a number, which says when he was born; an edit leaves it alone.
+func (f PersonForm) check(today time.Time, born *time.Time) (fields, []ui.Problem) {
+	out := fields{Name: TidyName(f.Name), FormerName: TidyName(f.FormerName), Ethnic: f.Ethnic, Political: f.Political, Education: f.Education}
 	var problems []ui.Problem
 	bad := func(field string, err error) {
 		problems = append(problems, ui.Problem{Field: field, Sentence: fault.Of(err).Sentence})
@@ -134,9 +134,16 @@ func (f PersonForm) check(today time.Time, needID bool) (fields, []ui.Problem) {
 		bad("name", err)
 	}
 	var err error
-	if needID {
+	if born == nil {
 		if out.ID, err = idcard.Parse(f.IDNumber, today); err != nil {
 			bad("id_number", err)
+		} else {
+			born = &out.ID.Birth
+		}
+	}
+	if out.FormerName != "" {
+		if err := CheckName(out.FormerName); err != nil {
+			bad("former_name", err)
 		}
 	}
 	for _, l := range []struct {
@@ -155,8 +162,11 @@ func (f PersonForm) check(today time.Time, needID bool) (fields, []ui.Problem) {
 			out.PartyJoin = &t
 		}
 	}
-	if out.PartyJoin != nil && !out.ID.Birth.IsZero() && out.PartyJoin.Before(out.ID.Birth.AddDate(18, 0, -31)) {
+	if out.PartyJoin != nil && born != nil && out.PartyJoin.Before(born.AddDate(18, 0, -31)) {
 		bad("party_join", fault.Invalid("入党时间早于年满18周岁"))
+	}
+	if out.PartyJoin != nil && out.PartyJoin.After(today) {
+		bad("party_join", fault.Invalid("入党时间在今天之后"))
 	}
 	if out.Phone, err = contact.ParsePhone(f.Phone); strings.TrimSpace(f.Phone) != "" && err != nil {
 		bad("phone", err)

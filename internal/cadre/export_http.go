@@ -7,21 +7,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
-	"github.com/go-playground/form/v4"
 	"touyan/internal/access"
-	"touyan/internal/platform/fault"
+	"touyan/internal/job"
+	"touyan/internal/platform/codelist"
+	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/xlsx"
+	"touyan/web/ui"
 )
 
 // exportColumn is a column that an export may hold.
 type exportColumn struct {
 	xlsx.Column
-	value func(s Store, tenant int64, p Person, scope access.Scope) (any, error)
+	value func(s Store, tenant int64, p Person, on time.Time) (any, error)
 }
 
-func text(f func(p Person) string) func(Store, int64, Person, access.Scope) (any, error) {
-	return func(_ Store, _ int64, p Person, _ access.Scope) (any, error) { return f(p), nil }
+func text(f func(p Person) string) func(Store, int64, Person, time.Time) (any, error) {
+	return func(_ Store, _ int64, p Person, _ time.Time) (any, error) { return f(p), nil }
 }
 
 // exportColumns are the choices, in the order of the file. The titles are those that the import reads.
@@ -29,16 +32,31 @@ var exportColumns = []exportColumn{
 	{xlsx.Column{Key: "township", Title: "乡镇(街道)"}, text(func(p Person) string { return p.TownshipName })},
 	{xlsx.Column{Key: "village", Title: "村(社区)"}, text(func(p Person) string { return p.VillageName })},
 	{xlsx.Column{Key: "name", Title: "姓名"}, text(func(p Person) string { return p.Name })},
+	{xlsx.Column{Key: "former", Title: "曾用名"}, text(func(p Person) string { return p.FormerName })},
 	{xlsx.Column{Key: "sex", Title: "性别"}, text(func(p Person) string { return sexName(p.Sex) })},
-	{xlsx.Column{Key: "id", Title: "身份证号", Text: true, Width: 22}, func(s Store, tenant int64, p Person, _ access.Scope) (any, error) { return s.IDNumber(tenant, p) }},
+	{xlsx.Column{Key: "id", Title: "身份证号", Text: true, Width: 22}, func(s Store, tenant int64, p Person, _ time.Time) (any, error) { return s.IDNumber(tenant, p) }},
 	{xlsx.Column{Key: "birth", Title: "出生日期"}, text(func(p Person) string { return p.BirthDate.Format("2006-01-02") })},
-	{xlsx.Column{Key: "age", Title: "年龄"}, func(_ Store, _ int64, p Person, s access.Scope) (any, error) { return Age(p.BirthDate, s.Today()), nil }},
+	{xlsx.Column{Key: "age", Title: "年龄"}, func(_ Store, _ int64, p Person, on time.Time) (any, error) { return Age(p.BirthDate, on), nil }},
 	{xlsx.Column{Key: "ethnic", Title: "民族"}, text(func(p Person) string { return codeName("ethnic", p.Ethnic) })},
 	{xlsx.Column{Key: "political", Title: "政治面貌"}, text(func(p Person) string { return codeName("political", p.Political) })},
 	{xlsx.Column{Key: "joined", Title: "入党时间"}, text(func(p Person) string { return monthText(p.PartyJoin) })},
 	{xlsx.Column{Key: "education", Title: "最高学历"}, text(func(p Person) string { return codeName("education", p.Education) })},
 	{xlsx.Column{Key: "position", Title: "职务", Width: 26}, text(Person.Title)},
-	{xlsx.Column{Key: "phone", Title: "联系电话", Text: true, Width: 14}, func(s Store, tenant int64, p Person, _ access.Scope) (any, error) {
+	{xlsx.Column{Key: "since", Title: "任职时间"}, text(func(p Person) string { return dayText(p.Since) })},
+	{xlsx.Column{Key: "way", Title: "任职方式"}, text(func(p Person) string {
+		if p.WayIn == nil {
+			return ""
+		}
+		return wordOf(WaysIn, *p.WayIn)
+	})},
+	{xlsx.Column{Key: "management", Title: "管理类型"}, text(Person.Management)},
+	{xlsx.Column{Key: "paid", Title: "是否领取报酬"}, text(func(p Person) string {
+		if p.Paid {
+			return "是"
+		}
+		return "否"
+	})},
+	{xlsx.Column{Key: "phone", Title: "联系电话", Text: true, Width: 14}, func(s Store, tenant int64, p Person, _ time.Time) (any, error) {
 		return s.keys.Decrypt(tenant, "cadre.phone", p.PhoneCipher)
 	}},
 }
@@ -50,47 +68,99 @@ func sexName(code string) string {
 	return "女"
 }
 
-// export writes exactly the persons that the filter shows, with the columns chosen, to any number of rows.
+// exportForm is what the page before an export asks for.
+type exportForm struct {
+	Query   string   `form:"query"`
+	Columns []string `form:"column"`
+	Purpose string   `form:"purpose"`
+}
+
+// columns are those chosen, in the order of the file.
+func (f exportForm) columns() []exportColumn {
+	return slices.DeleteFunc(slices.Clone(exportColumns), func(c exportColumn) bool { return !slices.Contains(f.Columns, c.Key) })
+}
+
+// filter reads the conditions as the page reads them: what cannot be read filters nothing.
+func (f exportForm) filter() (out Filter) {
+	httpx.DecodeQuery(&http.Request{URL: &url.URL{RawQuery: f.Query}}, &out)
+	return out
+}
+
+// export writes exactly the persons that the filter shows, with the columns chosen, to any number of rows: in the
+// background above a few hundred.
 func (m *Module) export(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	query, err := url.ParseQuery(r.PostForm.Get("query"))
-	if err != nil {
-		return fault.Invalid("筛选条件无法识别")
+	var f exportForm
+	if err := httpx.Decode(r, &f); err != nil {
+		return err
 	}
-	var f Filter
-	_ = form.NewDecoder().Decode(&f, query) // a condition that cannot be read filters nothing, as on the page
-	file, err := m.Export(r.Context(), s, f, query.Encode(), r.PostForm["column"], r.PostForm.Get("purpose"))
+	var problems []ui.Problem
+	if len(f.columns()) == 0 {
+		problems = append(problems, ui.Problem{Field: "column", Sentence: "请至少选择一列"})
+	}
+	if f.Purpose = strings.TrimSpace(f.Purpose); f.Purpose == "" {
+		problems = append(problems, ui.Problem{Field: "purpose", Sentence: "请填写导出用途"})
+	}
+	if len(problems) > 0 {
+		chosen := append([]string{}, f.Columns...)
+		return m.exportForm(w, r, s, exportProps{Query: f.Query, Chosen: chosen, Purpose: f.Purpose, Problems: problems}, http.StatusUnprocessableEntity)
+	}
+	var run int64
+	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {
+		total, err := m.Store.Count(r.Context(), tx, f.filter(), f.filter().Day(s.Today()))
+		if err != nil || total <= inBackground {
+			return err
+		}
+		run, err = m.jobs.Start(r.Context(), tx, "cadre.export", "导出花名册 "+strconv.Itoa(total)+"人", f)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	return file.Send(w, r, s)
+	if run != 0 {
+		return httpx.SeeOther(w, r, "/jobs/"+strconv.FormatInt(run, 10))
+	}
+	return m.exportOf(r.Context(), s, f, nil).Send(w, r, s)
 }
 
-// Export makes the workbook of a filter. columns empty means all.
-func (m *Module) Export(ctx context.Context, s access.Scope, f Filter, filter string, columns []string, purpose string) (access.Export, error) {
-	chosen := exportColumns
-	if len(columns) > 0 {
-		chosen = slices.DeleteFunc(slices.Clone(exportColumns), func(c exportColumn) bool { return !slices.Contains(columns, c.Key) })
+// workExport makes the workbook in the background, for its starter alone to fetch.
+func (m *Module) workExport(ctx context.Context, run *job.Run) error {
+	var f exportForm
+	if err := run.Decode(&f); err != nil {
+		return err
 	}
-	if len(chosen) == 0 {
-		return access.Export{}, fault.Invalid("请至少选择一列")
+	file := m.exportOf(ctx, run.Scope, f, func(done, total int) error { return run.Progress(ctx, done, total) })
+	content, err := file.File(ctx, run.Scope)
+	if err != nil {
+		return err
 	}
-	if strings.TrimSpace(purpose) == "" {
-		return access.Export{}, fault.Invalid("请填写导出用途")
-	}
-	layout := xlsx.Layout{Title: "村(社区)干部花名册", Frozen: 3, Lines: []string{"填报单位:" + s.Unit() + "  统计截至:" + s.Today().Format("2006-01-02")}}
+	run.Leave(job.File{Name: file.Name + ".xlsx", ContentType: access.XLSX, Content: content})
+	run.Say("花名册已生成,请下载。文件保留7天", "")
+	return nil
+}
+
+// exportOf is the workbook of a filter on its way out. progress may be nil.
+func (m *Module) exportOf(ctx context.Context, s access.Scope, f exportForm, progress func(done, total int) error) access.Export {
+	on := f.filter().Day(s.Today())
+	layout := xlsx.Layout{Title: "村(社区)干部花名册", Frozen: 3, Lines: []string{"填报单位:" + s.Unit() + "  统计截至:" + on.Format("2006-01-02")}}
 	layout.Columns = append(layout.Columns, xlsx.Column{Key: "no", Title: "序号"})
-	for _, c := range chosen {
+	for _, c := range f.columns() {
 		layout.Columns = append(layout.Columns, c.Column)
 	}
-	return access.Export{Name: "村(社区)干部花名册", Object: "persons", Purpose: purpose, Filter: filter, Layout: layout,
-		Rows: func(x *xlsx.Writer) error { return m.rows(ctx, s, f, chosen, x) }}, nil
+	return access.Export{Name: "村(社区)干部花名册", Object: "persons", Purpose: f.Purpose, Filter: f.Query, Layout: layout,
+		Rows: func(x *xlsx.Writer) error { return m.rows(ctx, s, f, on, x, progress) }}
 }
 
-// rows reads in pages, so that memory does not grow with the register.
-func (m *Module) rows(ctx context.Context, s access.Scope, f Filter, chosen []exportColumn, x *xlsx.Writer) error {
+const exportChunk = 1000 // rows read at once, so that memory does not grow with the register
+
+func (m *Module) rows(ctx context.Context, s access.Scope, f exportForm, on time.Time, x *xlsx.Writer, progress func(done, total int) error) error {
+	chosen, filter := f.columns(), f.filter()
 	return access.Read(ctx, s, func(tx *access.Tx) error {
-		for offset := 0; ; offset += 2000 {
-			people, err := m.Store.List(ctx, tx, f, s.Today(), 2000, offset)
+		total, err := m.Store.Count(ctx, tx, filter, on)
+		if err != nil {
+			return err
+		}
+		for offset := 0; offset < total; offset += exportChunk {
+			people, err := m.Store.List(ctx, tx, filter, on, exportChunk, offset)
 			if err != nil {
 				return err
 			}
@@ -98,7 +168,7 @@ func (m *Module) rows(ctx context.Context, s access.Scope, f Filter, chosen []ex
 				values := make([]any, 0, len(chosen)+1)
 				values = append(values, strconv.Itoa(offset+i+1))
 				for _, c := range chosen {
-					v, err := c.value(m.Store, s.Tenant(), p, s)
+					v, err := c.value(m.Store, s.Tenant(), p, on)
 					if err != nil {
 						return err
 					}
@@ -108,9 +178,27 @@ func (m *Module) rows(ctx context.Context, s access.Scope, f Filter, chosen []ex
 					return err
 				}
 			}
-			if len(people) < 2000 {
-				return nil
+			if progress != nil {
+				if err := progress(min(offset+exportChunk, total), total); err != nil {
+					return err
+				}
 			}
 		}
+		return nil
 	})
+}
+
+func dayText(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+// educationName is the level in lists; the person's page says the full name of the code.
+func educationName(code string) string {
+	if code == "" {
+		return ""
+	}
+	return codelist.LevelOf(code).Name()
 }

@@ -35,6 +35,9 @@ func (m *Module) saveFilter(w http.ResponseWriter, r *http.Request, s access.Sco
 	}
 	query.Del("page")
 	name := strings.TrimSpace(r.PostForm.Get("name"))
+	if name == "" {
+		return fault.Invalid("请填写筛选名称")
+	}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
 		_, err := tx.Exec(r.Context(), `insert into saved_filters (tenant_id, township_id, village_id, account_id, page, name, query, created_at)
 			values (@tenant, @township, @village, @account, 'cadres', @name, @query, @now)`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
@@ -64,5 +67,9 @@ func (m *Module) deleteFilter(w http.ResponseWriter, r *http.Request, s access.S
 	if err != nil {
 		return err
 	}
-	return httpx.SeeOther(w, r, "/cadres")
+	query, err := url.ParseQuery(r.PostForm.Get("query"))
+	if err != nil || len(query) == 0 {
+		return httpx.SeeOther(w, r, "/cadres")
+	}
+	return httpx.SeeOther(w, r, "/cadres?"+query.Encode())
 }

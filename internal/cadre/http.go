@@ -4,13 +4,10 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"touyan/internal/access"
-	"touyan/internal/org"
+	"touyan/internal/job"
 	"touyan/internal/platform/crypt"
-	"touyan/internal/platform/fault"
-	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/pg"
 	"touyan/web/ui"
 
@@ -24,6 +21,8 @@ const (
 	PermReveal access.Permission = "cadre.reveal"
 	PermExport access.Permission = "cadre.export"
 	PermMerge  access.Permission = "cadre.merge"
+	// PermTransfer lets a user ask for a person of another unit, and answer such requests to the own one.
+	PermTransfer access.Permission = "cadre.transfer"
 )
 
 // Panel is what another module shows on a person's page.
@@ -37,13 +36,16 @@ type Results interface {
 // Module is the register as the house mounts it.
 type Module struct {
 	Store   Store
-	panels  []Panel
+	jobs    *job.Runner
 	results Results
+	panels  []Panel
 }
 
-// New makes the module with the panels of modules above it.
-func New(keys *crypt.Keys, results Results, panels ...Panel) *Module {
-	return &Module{Store: Store{keys}, results: results, panels: panels}
+// New makes the module with the panels of modules above it, and registers its background work.
+func New(keys *crypt.Keys, jobs *job.Runner, results Results, panels ...Panel) *Module {
+	m := &Module{Store: Store{keys}, jobs: jobs, results: results, panels: panels}
+	jobs.Register("cadre.export", m.workExport)
+	return m
 }
 
 // Module declares permissions, menu and routes.
@@ -56,11 +58,12 @@ func (m *Module) Module() access.Module {
 			{Key: PermWrite, Title: "维护花名册", Roles: []access.Role{officer, clerk}},
 			{Key: PermReveal, Title: "查看完整信息", Roles: []access.Role{officer, clerk, head}},
 			{Key: PermExport, Title: "导出花名册", Roles: []access.Role{officer, clerk, head}},
+			{Key: PermTransfer, Title: "调入调出", Roles: []access.Role{officer, clerk}},
 			{Key: PermMerge, Title: "疑似重复人员", Roles: []access.Role{officer}},
 		},
 		Menu: []access.MenuEntry{
 			{Group: "干部管理", Title: "花名册", Href: "/cadres", Need: PermRead, Order: 100},
-			{Group: "干部管理", Title: "调入调出", Href: "/transfers", Need: PermWrite, Order: 110},
+			{Group: "干部管理", Title: "调入调出", Href: "/transfers", Need: PermTransfer, Order: 110},
 			{Group: "干部管理", Title: "疑似重复", Href: "/cadres/duplicates", Need: PermMerge, Order: 120},
 		},
 		Sentences: pg.Sentences{
@@ -77,6 +80,8 @@ func (m *Module) Module() access.Module {
 		},
 		Routes: append([]access.Route{
 			{Method: http.MethodGet, Path: "/cadres", Need: PermRead, Do: m.list},
+			{Method: http.MethodGet, Path: "/cadres/print", Need: PermRead, Do: m.printList},
+			{Method: http.MethodGet, Path: "/cadres/export", Need: PermExport, Do: m.askExport},
 			{Method: http.MethodPost, Path: "/cadres/export", Need: PermExport, Do: m.export},
 			{Method: http.MethodGet, Path: "/cadres/new", Need: PermWrite, Do: m.newPerson},
 			{Method: http.MethodPost, Path: "/cadres", Need: PermWrite, Do: m.create},
@@ -85,8 +90,15 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}", Need: PermWrite, Do: m.update},
 			{Method: http.MethodPost, Path: "/cadres/{id}/reveal", Need: PermReveal, Do: m.reveal},
 			{Method: http.MethodPost, Path: "/cadres/{id}/void", Need: PermWrite, Do: m.void},
+			{Method: http.MethodPost, Path: "/cadres/{id}/history", Need: PermRead, Do: m.history},
+			{Method: http.MethodPost, Path: "/cadres/{id}/village", Need: PermWrite, Do: m.move},
+			{Method: http.MethodPost, Path: "/cadres/{id}/death", Need: PermWrite, Do: m.die},
+			{Method: http.MethodPost, Path: "/cadres/{id}/death/undo", Need: PermWrite, Do: m.revive},
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts", Need: PermWrite, Do: m.appoint},
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}/end", Need: PermWrite, Do: m.leave},
+			{Method: http.MethodGet, Path: "/cadres/{id}/posts/{post}", Need: PermWrite, Do: m.editPost},
+			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}", Need: PermWrite, Do: m.correctPost},
+			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}/remove", Need: PermWrite, Do: m.removePost},
 			{Method: http.MethodPost, Path: "/cadres/filters", Need: PermRead, Do: m.saveFilter},
 			{Method: http.MethodPost, Path: "/cadres/filters/{id}/delete", Need: PermRead, Do: m.deleteFilter},
 		}, append(m.transferRoutes(), m.duplicateRoutes()...)...),
@@ -97,169 +109,6 @@ var listCrumbs = []ui.Crumb{{Title: "花名册", Href: "/cadres"}}
 
 func personPath(id int64) string { return "/cadres/" + strconv.FormatInt(id, 10) }
 
-func (m *Module) list(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p := listProps{scope: s, store: m.Store, URL: r.URL, Grant: s.GrantID(), District: s.Level() == pg.District}
-	httpx.DecodeQuery(r, &p.Filter)
-	page := max(p.Filter.Page, 1)
-	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
-		var err error
-		if p.Total, err = m.Store.Count(r.Context(), tx, p.Filter, s.Today()); err != nil {
-			return err
-		}
-		if p.People, err = m.Store.List(r.Context(), tx, p.Filter, s.Today(), PageSize, (page-1)*PageSize); err != nil {
-			return err
-		}
-		if p.District {
-			if p.Townships, err = (org.Store{}).Townships(r.Context(), tx, s.Today()); err != nil {
-				return err
-			}
-		} else if p.Villages, err = (org.Store{}).Villages(r.Context(), tx, s.Township(), s.Today()); err != nil {
-			return err
-		}
-		p.Saved, err = m.Store.filters(r.Context(), tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	p.Pager = ui.PagerOf(r.URL, page, p.Total, PageSize)
-	return access.Page(w, r, s, access.View{Title: "村(社区)干部花名册", AsOf: s.Today().Format("2006-01-02")}, listPage(p))
-}
-
-func (m *Module) load(r *http.Request, s access.Scope) (Person, error) {
-	id, err := httpx.ID(r, "id")
-	if err != nil {
-		return Person{}, err
-	}
-	var p Person
-	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		p, err = m.Store.Get(r.Context(), tx, id, s.Today())
-		return err
-	})
-	return p, err
-}
-
-func (m *Module) villages(r *http.Request, s access.Scope) (list []org.Village, towns []org.Township, err error) {
-	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		if list, err = (org.Store{}).Villages(r.Context(), tx, 0, s.Today()); err != nil {
-			return err
-		}
-		towns, err = (org.Store{}).Townships(r.Context(), tx, s.Today())
-		return err
-	})
-	return list, towns, err
-}
-
-func (m *Module) newPerson(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	return m.form(w, r, s, 0, PersonForm{Ethnic: "01", Political: "13"}, nil, http.StatusOK)
-}
-
-func (m *Module) form(w http.ResponseWriter, r *http.Request, s access.Scope, id int64, f PersonForm, problems []ui.Problem, status int) error {
-	villages, towns, err := m.villages(r, s)
-	if err != nil {
-		return err
-	}
-	title, crumbs := "新增干部", listCrumbs
-	if id != 0 {
-		title, crumbs = "修改 "+f.Name, append(crumbs[:1:1], ui.Crumb{Title: f.Name, Href: personPath(id)})
-	}
-	return access.Page(w, r, s, access.View{Title: title, Status: status, Crumbs: crumbs},
-		formPage(formProps{ID: id, Form: f, Problems: problems, Villages: villages, Townships: towns, Grant: s.GrantID()}))
-}
-
-func (m *Module) create(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	var f PersonForm
-	if err := httpx.Decode(r, &f); err != nil {
-		return err
-	}
-	values, problems := f.check(s.Today(), true)
-	if f.Village == 0 {
-		problems = append(problems, ui.Problem{Field: "village", Sentence: "请选择村(社区)"})
-	}
-	if len(problems) > 0 {
-		return m.form(w, r, s, 0, f, problems, http.StatusUnprocessableEntity)
-	}
-	var id int64
-	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		v, err := org.Store{}.Village(r.Context(), tx, f.Village)
-		if err != nil {
-			return err
-		}
-		id, err = m.Store.Create(r.Context(), tx, values, v.TownshipID, v.ID)
-		return err
-	})
-	if fault.Is(err, fault.KindConflict) {
-		return m.form(w, r, s, 0, f, []ui.Problem{{Field: "id_number", Sentence: fault.Of(err).Sentence}}, http.StatusConflict)
-	}
-	if err != nil {
-		return err
-	}
-	access.Flash(r, s, "success", "已新增,请继续登记任职")
-	return httpx.SeeOther(w, r, personPath(id))
-}
-
-func (m *Module) edit(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p, err := m.load(r, s)
-	if err != nil {
-		return err
-	}
-	f := PersonForm{Name: p.Name, FormerName: p.FormerName, Ethnic: p.Ethnic, Political: p.Political, Education: p.Education,
-		PartyJoin: monthText(p.PartyJoin), Version: p.Version}
-	return m.form(w, r, s, p.ID, f, nil, http.StatusOK)
-}
-
-func (m *Module) update(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	id, err := httpx.ID(r, "id")
-	if err != nil {
-		return err
-	}
-	var f PersonForm
-	if err := httpx.Decode(r, &f); err != nil {
-		return err
-	}
-	values, problems := f.check(s.Today(), false)
-	if len(problems) > 0 {
-		if _, err := m.load(r, s); err != nil {
-			return err
-		}
-		return m.form(w, r, s, id, f, problems, http.StatusUnprocessableEntity)
-	}
-	if err := access.InScope(r.Context(), s, func(tx *access.Tx) error { return m.Store.Update(r.Context(), tx, id, values, f.Version) }); err != nil {
-		return err
-	}
-	access.Flash(r, s, "success", "已保存")
-	return httpx.SeeOther(w, r, personPath(id))
-}
-
-func (m *Module) void(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	id, err := httpx.ID(r, "id")
-	if err != nil {
-		return err
-	}
-	reason := strings.TrimSpace(r.PostForm.Get("reason"))
-	if reason == "" {
-		return fault.Invalid("请填写作废原因")
-	}
-	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		p, err := m.Store.Get(r.Context(), tx, id, s.Today())
-		if err != nil {
-			return err
-		}
-		if len(p.Posts) > 0 {
-			return fault.Conflict("%s仍有在任职务,不能作废", p.Name)
-		}
-		used, err := m.results.HasResults(r.Context(), tx, id)
-		if err != nil {
-			return err
-		}
-		if used {
-			return fault.Conflict("%s已有考评结果,不能作废", p.Name)
-		}
-		return m.Store.Void(r.Context(), tx, id, reason)
-	})
-	if err != nil {
-		return err
-	}
-	access.Flash(r, s, "success", "已作废")
-	return httpx.SeeOther(w, r, "/cadres")
+func postPath(person, post int64) string {
+	return personPath(person) + "/posts/" + strconv.FormatInt(post, 10)
 }

@@ -1,12 +1,14 @@
 package cadre
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
+	"touyan/internal/org"
 	"touyan/internal/platform/contact"
 	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/fault"
@@ -35,24 +37,44 @@ type Person struct {
 	PartyJoin    *time.Time
 	IDCipher     []byte
 	PhoneCipher  []byte
+	PhoneIndex   []byte
 	DiedOn       *time.Time
 	VoidedAt     *time.Time
 	VoidReason   string
 	Version      int
-	Posts        []string // codes held today, in the order of the register
-	Managed      []string // management types of these posts
+	Posts        []string   // codes held on the day asked for, in the order of the register
+	Managed      []string   // management types of these posts
+	Since        *time.Time // the first day of the first of them
+	WayIn        *string
+	Paid         bool
+	Dual         bool       // 一肩挑: secretary and director at once
+	LastPost     string     // of a person who holds none
+	LeftOn       *time.Time // the first day after it
+	WayOut       string
 }
 
 const personColumns = `p.id, p.township_id, p.village_id, t.name as township_name, v.name as village_name, v.kind = 'community' as community,
 	p.name, p.former_name, p.sex, p.birth_date, p.ethnic, p.political, p.education, p.party_join_date as party_join, p.id_cipher,
-	p.phone_cipher, p.died_on, p.voided_at, p.void_reason, p.version,
-	array(select a.position_code from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id
-		and a.during @> @on::date order by array_position(@order::text[], a.position_code)) as posts,
-	array(select distinct a.management_type from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id
-		and a.during @> @on::date) as managed`
+	p.phone_cipher, p.phone_index, p.died_on, p.voided_at, p.void_reason, p.version, held.posts, held.managed, held.since, held.way_in,
+	coalesce(held.paid, false) as paid, coalesce(held.dual, false) as dual, coalesce(last.position_code, '') as last_post, last.left_on,
+	coalesce(last.way_out, '') as way_out`
 
-const personTables = ` from persons p join townships t on t.tenant_id = p.tenant_id and t.id = p.township_id
+const personUnits = ` join townships t on t.tenant_id = p.tenant_id and t.id = p.township_id
 	join villages v on v.tenant_id = p.tenant_id and v.township_id = p.township_id and v.id = p.village_id `
+
+const personTables = ` from persons p ` + personUnits
+
+// personPosts joins the posts held on the day that is asked for, and the latest one of a person who holds none.
+const personPosts = `
+	left join lateral (select array_agg(a.position_code order by array_position(@order::text[], a.position_code)) as posts,
+			array_agg(distinct a.management_type) as managed, bool_or(a.is_paid) as paid,
+			(array_agg(lower(a.during) order by array_position(@order::text[], a.position_code)))[1] as since,
+			(array_agg(a.way_in order by array_position(@order::text[], a.position_code)))[1] as way_in,
+			count(distinct a.position_code) filter (where a.position_code in ('party_secretary', 'village_director')) = 2 as dual
+		from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id and a.during @> @on::date) held on true
+	left join lateral (select a.position_code, upper(a.during) as left_on, a.way_out from appointments a
+		where a.tenant_id = p.tenant_id and a.person_id = p.id and held.posts is null and upper(a.during) <= @on::date
+		order by upper(a.during) desc, array_position(@order::text[], a.position_code) limit 1) last on true `
 
 var positionOrder = func() []string {
 	out := make([]string, len(positions))
@@ -62,13 +84,29 @@ var positionOrder = func() []string {
 	return out
 }()
 
-// Title says a person's posts of today as they are said: 村党组织书记、村委会主任.
+// Title says a person's posts as they are said: 村党组织书记、村委会主任. Who holds none is named by his last one.
 func (p Person) Title() string {
+	if len(p.Posts) == 0 && p.LastPost != "" {
+		return "原" + PositionTitle(p.LastPost, p.Community)
+	}
 	words := make([]string, len(p.Posts))
 	for i, code := range p.Posts {
 		words[i] = PositionTitle(code, p.Community)
 	}
 	return strings.Join(words, "、")
+}
+
+// Management names the management type where it is not the ordinary one of all posts.
+func (p Person) Management() string {
+	for _, m := range p.Managed {
+		if m != "ordinary" {
+			return wordOf(Managements, m)
+		}
+	}
+	if len(p.Posts) == 0 {
+		return ""
+	}
+	return wordOf(Managements, "ordinary")
 }
 
 // State says in a word how the person stands today.
@@ -80,13 +118,15 @@ func (p Person) State() string {
 		return "已去世"
 	case len(p.Posts) > 0:
 		return "在任"
+	case p.LastPost != "":
+		return "已离任"
 	}
 	return "未任职"
 }
 
 // Get reads one file in scope as it stands on a day.
 func (s Store) Get(ctx context.Context, tx *access.Tx, id int64, on time.Time) (Person, error) {
-	rows, err := tx.Query(ctx, `select `+personColumns+personTables+` where p.tenant_id = @tenant and p.id = @id and p.merged_into is null`,
+	rows, err := tx.Query(ctx, `select `+personColumns+personTables+personPosts+` where p.tenant_id = @tenant and p.id = @id and p.merged_into is null`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id, "on": on, "order": positionOrder})
 	if err != nil {
 		return Person{}, err
@@ -115,104 +155,6 @@ func (s Store) MaskedPhone(tenant int64, p Person) string {
 		return "(无法读取)"
 	}
 	return contact.MaskPhone(n)
-}
-
-// Filter narrows the register. Zero values do not narrow.
-type Filter struct {
-	Text       string  `form:"q"` // name, former name, pinyin, initials, village, or the last four of an ID number
-	Townships  []int64 `form:"township"`
-	Village    int64   `form:"village"`
-	Position   string  `form:"position"`
-	State      string  `form:"state"` // serving (default), left, all
-	Kind       string  `form:"kind"`  // cadre (default), resident
-	Sex        string  `form:"sex"`
-	Political  string  `form:"political"`
-	College    string  `form:"college"` // yes, no
-	AgeFrom    int     `form:"age_from"`
-	AgeTo      int     `form:"age_to"`
-	Management string  `form:"management"`
-	Sort       string  `form:"sort"` // name, age, -age, village (default)
-	Page       int     `form:"page"`
-}
-
-// where is the one condition of list, count and export: each part is constant text, switched by its argument.
-const where = ` where p.tenant_id = @tenant and p.merged_into is null and p.voided_at is null
-	and (cardinality(@townships::bigint[]) = 0 or p.township_id = any(@townships))
-	and (@village = 0 or p.village_id = @village)
-	and (@sex = '' or p.sex = @sex)
-	and (@political = '' or p.political = @political)
-	and (@college = '' or (p.education <> '' and p.education < '40') = (@college = 'yes'))
-	and (@born_after::date is null or p.birth_date > @born_after)
-	and (@born_until::date is null or p.birth_date <= @born_until)
-	and (@text = '' or p.name like '%' || @text || '%' or p.former_name like '%' || @text || '%' or v.name like '%' || @text || '%'
-		or exists (select from unnest(p.pinyin || p.initials) k where starts_with(k, lower(@text))) or p.id_tail_index = @tail)
-	and case @state
-		when 'left' then p.died_on is not null or not exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id and a.during @> @on::date)
-		when 'all' then true
-		else exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id and a.during @> @on::date
-			and (@position = '' or a.position_code = @position) and (@management = '' or a.management_type = @management)
-			and (a.position_code = any(@resident)) = (@kind = 'resident')) end
-	and (@state not in ('left', 'all') or @position = '' or exists (select from appointments a where a.tenant_id = p.tenant_id
-		and a.person_id = p.id and a.position_code = @position))`
-
-func (s Store) args(tx *access.Tx, f Filter, on time.Time) pgx.StrictNamedArgs {
-	text := strings.TrimSpace(f.Text)
-	a := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "townships": f.Townships, "village": f.Village, "sex": f.Sex, "political": f.Political,
-		"college": f.College, "text": text, "state": f.State, "position": f.Position, "management": f.Management, "kind": f.Kind, "on": on,
-		"resident": []string{"first_secretary", "resident_team_leader", "resident_team_member"}, "tail": s.keys.Index(tx.Tenant(), "cadre.id_tail", strings.ToUpper(text))}
-	if f.Townships == nil {
-		a["townships"] = []int64{}
-	}
-	// 35岁以下 includes 35: an age counts by the month of birth.
-	var after, until *time.Time
-	if f.AgeTo > 0 {
-		t := time.Date(on.Year()-f.AgeTo-1, on.Month()+1, 0, 0, 0, 0, 0, time.UTC)
-		after = &t
-	}
-	if f.AgeFrom > 0 {
-		t := time.Date(on.Year()-f.AgeFrom, on.Month()+1, 0, 0, 0, 0, 0, time.UTC)
-		until = &t
-	}
-	a["born_after"], a["born_until"] = after, until
-	return a
-}
-
-// PageSize is the number of persons on one page of the register.
-const PageSize = 50
-
-// orders are the ways in which the register can be sorted.
-var orders = map[string]string{
-	"":      ` order by t.code, v.code, p.name, p.id`,
-	"name":  ` order by p.name, p.id`,
-	"age":   ` order by p.birth_date desc, p.id`,
-	"-age":  ` order by p.birth_date, p.id`,
-	"-name": ` order by p.name desc, p.id`,
-}
-
-// List reads one page of the register; limit 0 reads all.
-func (s Store) List(ctx context.Context, tx *access.Tx, f Filter, on time.Time, limit, offset int) ([]Person, error) {
-	order, ok := orders[f.Sort]
-	if !ok {
-		order = orders[""]
-	}
-	args := s.args(tx, f, on)
-	args["order"] = positionOrder
-	sql := `select ` + personColumns + personTables + where + order
-	if limit > 0 {
-		sql += ` limit @limit offset @offset`
-		args["limit"], args["offset"] = limit, offset
-	}
-	rows, err := tx.Query(ctx, sql, args)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[Person])
-}
-
-// Count counts what List would give in all.
-func (s Store) Count(ctx context.Context, tx *access.Tx, f Filter, on time.Time) (n int, err error) {
-	err = tx.QueryRow(ctx, `select count(*)`+personTables+where, s.args(tx, f, on)).Scan(&n)
-	return n, err
 }
 
 // Create makes a file. An ID number that is registered anywhere in the district is refused by the table's key.
@@ -250,8 +192,11 @@ func (s Store) Update(ctx context.Context, tx *access.Tx, id int64, f fields, ve
 	if tag.RowsAffected() == 0 {
 		return s.stale(ctx, tx, id, f)
 	}
+	// Posts that go on carry the name as it is now; what has ended keeps the name of its time.
+	_, err = tx.Exec(ctx, `update appointments set person_name = @name where tenant_id = @tenant and person_id = @id
+		and upper_inf(during) and person_name <> @name`, pgx.StrictNamedArgs{"tenant": tenant, "id": id, "name": f.Name})
 	tx.Audit(access.Line{Action: "cadre.update", Object: "persons", ID: id, Person: id, Summary: "修改干部信息 " + f.Name})
-	return nil
+	return err
 }
 
 // stale shows what stands now beside what was typed.
@@ -268,20 +213,68 @@ func (s Store) stale(ctx context.Context, tx *access.Tx, id int64, f fields) err
 			d = append(d, fault.Difference{Label: x.label, Theirs: x.theirs, Yours: x.yours})
 		}
 	}
+	if f.Phone != "" && !bytes.Equal(s.keys.Index(tx.Tenant(), "cadre.phone", f.Phone), now.PhoneIndex) {
+		d = append(d, fault.Difference{Label: "手机号", Theirs: s.MaskedPhone(tx.Tenant(), now), Yours: contact.MaskPhone(f.Phone)})
+	}
 	return fault.Stale(d...)
 }
 
+// ByIDNumber finds the file of a number within the scope.
+func (s Store) ByIDNumber(ctx context.Context, tx *access.Tx, number string) (id int64, name string, err error) {
+	err = tx.QueryRow(ctx, `select id, name from persons where tenant_id = @tenant and id_index = @index and voided_at is null
+		and merged_into is null`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "index": s.keys.Index(tx.Tenant(), "cadre.id_number", number)}).
+		Scan(&id, &name)
+	return id, name, err
+}
+
 // Void takes a file that was made by mistake out of the register.
-func (s Store) Void(ctx context.Context, tx *access.Tx, id int64, reason string) error {
+func (s Store) Void(ctx context.Context, tx *access.Tx, p Person, reason string) error {
+	if len(p.Posts) > 0 {
+		return fault.Conflict("%s仍有在任职务,不能作废;误录的任职请先删除", p.Name)
+	}
 	tag, err := tx.Exec(ctx, `update persons set voided_at = @now, void_reason = @reason, version = version + 1
-		where tenant_id = @tenant and id = @id and voided_at is null`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id,
+		where tenant_id = @tenant and id = @id and voided_at is null and not exists (select from appointments a
+			where a.tenant_id = @tenant and a.person_id = @id and upper_inf(a.during))`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": p.ID,
 		"now": tx.Scope().Now(), "reason": reason})
 	if err != nil {
 		return err
 	}
 	if tag.RowsAffected() == 0 {
-		return fault.NotFound()
+		return fault.Conflict("%s的档案已经作废,没有重复作废", p.Name)
 	}
-	tx.Audit(access.Line{Action: "cadre.void", Object: "persons", ID: id, Person: id, Summary: "作废干部信息", Reason: reason})
+	tx.Audit(access.Line{Action: "cadre.void", Object: "persons", ID: p.ID, Person: p.ID, Summary: "作废" + p.Name + "的档案", Reason: reason})
 	return nil
+}
+
+// Move files a person under another village. Posts stay where they are.
+func (s Store) Move(ctx context.Context, tx *access.Tx, p Person, to org.Village) error {
+	tag, err := tx.Exec(ctx, `update persons set township_id = @township, village_id = @village, version = version + 1
+		where tenant_id = @tenant and id = @id and version = @version and voided_at is null`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
+		"id": p.ID, "township": to.TownshipID, "village": to.ID, "version": p.Version})
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
+		return fault.Conflict("%s的档案刚被他人修改,请刷新后再试", p.Name)
+	}
+	tx.Audit(access.Line{Action: "cadre.move", Object: "persons", ID: p.ID, Person: p.ID, Summary: p.Name + "的档案转到" + to.Name,
+		Detail: map[string]any{"from": p.VillageID, "to": to.ID}})
+	return nil
+}
+
+// keptInstead gives the file into which another one was merged.
+func (Store) keptInstead(ctx context.Context, tx *access.Tx, id int64) (kept int64, err error) {
+	err = tx.QueryRow(ctx, `select k.id from persons p join persons k on k.tenant_id = p.tenant_id and k.id = p.merged_into
+		where p.tenant_id = @tenant and p.id = @id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id}).Scan(&kept)
+	return kept, err
+}
+
+// mergedFiles lists the files that were merged into one, whose months still bear their own number.
+func (Store) mergedFiles(ctx context.Context, tx *access.Tx, id int64) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select id from persons where tenant_id = @tenant and merged_into = @id order by id`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id})
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }

@@ -1,0 +1,154 @@
+package cadre
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"touyan/internal/access"
+)
+
+// Filter narrows the register. Zero values do not narrow.
+type Filter struct {
+	Text       string  `form:"q"` // name, former name, pinyin, initials, village, post, or the last four of an ID number
+	Townships  []int64 `form:"township"`
+	Village    int64   `form:"village"`
+	Position   string  `form:"position"`
+	State      string  `form:"state"` // serving (default), left, all
+	Kind       string  `form:"kind"`  // all village cadres (default), paid, unpaid, resident
+	Dual       string  `form:"dual"`  // yes: secretary and director at once
+	Sex        string  `form:"sex"`
+	Political  string  `form:"political"`
+	Education  string  `form:"education"` // a level, or college (大专及以上), below (大专以下)
+	AgeFrom    int     `form:"age_from"`
+	AgeTo      int     `form:"age_to"`
+	Management string  `form:"management"`
+	AsOf       string  `form:"as_of"` // 2026-10-31; today if empty
+	Sort       string  `form:"sort"`  // name, age, -age, -name, village (default)
+	Page       int     `form:"page"`
+}
+
+// Day is the day as of which the list stands: the one asked for, today if that is none or lies ahead.
+func (f Filter) Day(today time.Time) time.Time {
+	if t, err := time.ParseInLocation(time.DateOnly, f.AsOf, today.Location()); err == nil && t.Before(today) && t.Year() > 1948 {
+		return t
+	}
+	return today
+}
+
+// where is the one condition of list, count and export: each part is constant text, switched by its argument.
+//
+// Serving means a post on the day; a person of another state counts by any post up to that day, and one who never held
+// any, such as a file that was just made, is found among all.
+const where = ` where p.tenant_id = @tenant and p.merged_into is null and p.voided_at is null
+	and (cardinality(@townships::bigint[]) = 0 or p.township_id = any(@townships))
+	and (@village = 0 or p.village_id = @village)
+	and (@sex = '' or p.sex = @sex)
+	and (@political = '' or p.political = @political)
+	and (cardinality(@education::text[]) = 0 or left(p.education, 1) = any(@education))
+	and (@born_after::date is null or p.birth_date > @born_after)
+	and (@born_until::date is null or p.birth_date <= @born_until)
+	and (@text = '' or p.name like '%' || @text || '%' or p.former_name like '%' || @text || '%' or v.name like '%' || @text || '%'
+		or exists (select from unnest(p.pinyin || p.initials) k where starts_with(k, lower(@text))) or p.id_tail_index = @tail
+		or exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id and a.during @> @on::date
+			and a.position_code = any(@said)))
+	and (@dual = '' or (select count(distinct a.position_code) = 2 from appointments a where a.tenant_id = p.tenant_id
+		and a.person_id = p.id and a.during @> @on::date and a.position_code in ('party_secretary', 'village_director')))
+	and (@kind <> 'unpaid' or not exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id
+		and a.is_paid and a.during @> @on::date))
+	and (@state <> 'left' or p.died_on <= @on::date or not exists (select from appointments a where a.tenant_id = p.tenant_id
+		and a.person_id = p.id and a.during @> @on::date))
+	and (exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id
+			and case when @state in ('left', 'all') then lower(a.during) <= @on::date else a.during @> @on::date end
+			and (@position = '' or a.position_code = @position) and (@management = '' or a.management_type = @management)
+			and case @kind when 'resident' then a.position_code = any(@resident) when 'paid' then a.is_paid
+				when 'unpaid' then not a.is_paid and a.position_code <> all(@resident) else a.position_code <> all(@resident) end)
+		or @state in ('left', 'all') and @position = '' and @management = '' and @kind = ''
+			and not exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id))`
+
+// residentPosts are the posts of 驻村干部.
+var residentPosts = []string{"first_secretary", "resident_team_leader", "resident_team_member"}
+
+// educationDigits are the first digits of the education codes that a choice of the filter means.
+var educationDigits = map[string][]string{
+	"postgraduate": {"1"}, "bachelor": {"2"}, "college_only": {"3"}, "senior": {"4", "6"}, "junior": {"7"}, "primary": {"8", "9"},
+	"college": {"1", "2", "3"}, "below": {"4", "5", "6", "7", "8", "9", ""},
+}
+
+func (s Store) args(tx *access.Tx, f Filter, on time.Time) pgx.StrictNamedArgs {
+	text := strings.TrimSpace(f.Text)
+	a := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "townships": f.Townships, "village": f.Village, "sex": f.Sex, "political": f.Political,
+		"education": educationDigits[f.Education], "text": text, "said": positionsSaid(text), "state": f.State, "position": f.Position,
+		"management": f.Management, "kind": f.Kind, "dual": f.Dual, "on": on, "resident": residentPosts,
+		"tail": s.keys.Index(tx.Tenant(), "cadre.id_tail", strings.ToUpper(text))}
+	if f.Townships == nil {
+		a["townships"] = []int64{}
+	}
+	if educationDigits[f.Education] == nil {
+		a["education"] = []string{}
+	}
+	// 35岁以下 includes 35: an age counts by the month of birth.
+	var after, until *time.Time
+	if f.AgeTo > 0 && f.AgeTo < 150 {
+		t := time.Date(on.Year()-f.AgeTo-1, on.Month()+1, 0, 0, 0, 0, 0, time.UTC)
+		after = &t
+	}
+	if f.AgeFrom > 0 && f.AgeFrom < 150 {
+		t := time.Date(on.Year()-f.AgeFrom, on.Month()+1, 0, 0, 0, 0, 0, time.UTC)
+		until = &t
+	}
+	a["born_after"], a["born_until"] = after, until
+	return a
+}
+
+// positionsSaid gives the posts whose names hold the words, such as 文书; a single character would mean too many.
+func positionsSaid(text string) []string {
+	out := []string{}
+	if len([]rune(text)) < 2 {
+		return out
+	}
+	for _, p := range positions {
+		if strings.Contains(p.Village, text) || strings.Contains(p.Community, text) {
+			out = append(out, p.Code)
+		}
+	}
+	return out
+}
+
+// PageSize is the number of persons on one page of the register.
+const PageSize = 50
+
+// orders are the ways in which the register can be sorted.
+var orders = map[string]string{
+	"":      ` order by t.code, v.code, p.name, p.id`,
+	"name":  ` order by p.pinyin[1], p.name, p.id`,
+	"-name": ` order by p.pinyin[1] desc, p.name desc, p.id`,
+	"age":   ` order by p.birth_date desc, p.id`,
+	"-age":  ` order by p.birth_date, p.id`,
+}
+
+// List reads one page of the register; limit 0 reads all. The page is cut first, so that posts are read of its rows only.
+func (s Store) List(ctx context.Context, tx *access.Tx, f Filter, on time.Time, limit, offset int) ([]Person, error) {
+	order, ok := orders[f.Sort]
+	if !ok {
+		order = orders[""]
+	}
+	args := s.args(tx, f, on)
+	args["order"], args["limit"], args["offset"] = positionOrder, &limit, offset
+	if limit == 0 {
+		args["limit"] = nil
+	}
+	rows, err := tx.Query(ctx, `select `+personColumns+` from (select p.id as page_id `+personTables+where+order+
+		` limit @limit::int offset @offset) page join persons p on p.tenant_id = @tenant and p.id = page.page_id `+personUnits+personPosts+order, args)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Person])
+}
+
+// Count counts what List would give in all.
+func (s Store) Count(ctx context.Context, tx *access.Tx, f Filter, on time.Time) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*)`+personTables+where, s.args(tx, f, on)).Scan(&n)
+	return n, err
+}

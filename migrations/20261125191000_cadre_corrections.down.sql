@@ -1,0 +1,4 @@
+do $$
+begin
+    revoke delete on appointments from touyan_app;
+end $$;
