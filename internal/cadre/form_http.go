@@ -96,7 +96,7 @@ func (m *Module) create(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	if warning := values.ID.Warning(); warning != "" {
 		access.Flash(r, s, "warn", warning)
 	}
-	return httpx.SeeOther(w, r, personPath(id)+"#appoint")
+	return httpx.SeeOther(w, r, personPath(id))
 }
 
 // taken answers a number that is registered: in the own unit by the name of the file, elsewhere by nothing but the way.
