@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"touyan/internal/platform/pg"
 	"touyan/internal/testkit"
 )
 
@@ -20,7 +21,15 @@ var exempt = map[string]string{
 	"schema_migrations": "the version of the schema",
 }
 
-func list(t *testing.T, c *pgx.Conn, sql string, args ...any) []string {
+// anyDepth lists the tables whose unit is not one village of the tree, each with its reason.
+var anyDepth = map[string]string{
+	"accounts": "an account stands at any level; 0 is no unit", "grants": "as accounts; references the tree by generated columns",
+	"job_runs": "started at any level", "job_files": "as the run that it comes from", "import_batches": "uploaded at any level",
+	"saved_filters": "saved at any level", "audit_log": "written at any level, and kept when units go",
+	"transfer_requests": "references the tree by its receiving unit",
+}
+
+func list(t testing.TB, c *pgx.Conn, sql string, args ...any) []string {
 	t.Helper()
 	rows, err := c.Query(context.Background(), sql, args...)
 	if err != nil {
@@ -33,15 +42,26 @@ func list(t *testing.T, c *pgx.Conn, sql string, args ...any) []string {
 	return out
 }
 
+// tables lists every table of the program; partitions belong to theirs.
+func tables(t testing.TB, c *pgx.Conn) []string {
+	t.Helper()
+	found := list(t, c, `select relname::text from pg_class k join pg_namespace n on n.oid = k.relnamespace
+		where n.nspname = 'public' and k.relkind in ('r', 'p') and not k.relispartition order by 1`)
+	if len(found) < 25 {
+		t.Fatalf("only %d tables: the catalogue was not read", len(found))
+	}
+	return found
+}
+
 func TestSchemaCatalogue(t *testing.T) {
 	t.Parallel()
 	owner := testkit.DB(t).Owner(t)
-	tables := list(t, owner, `select relname::text from pg_class k join pg_namespace n on n.oid = k.relnamespace
-		where n.nspname = 'public' and k.relkind in ('r', 'p') and not k.relispartition order by 1`)
-	if len(tables) < 25 {
-		t.Fatalf("only %d tables: the catalogue was not read", len(tables))
+	for table, reason := range exempt {
+		if !slices.Contains(tables(t, owner), table) || len(reason) < 10 {
+			t.Errorf("the exemption of %s names no table or no reason", table)
+		}
 	}
-	for _, table := range tables {
+	for _, table := range tables(t, owner) {
 		if _, ok := exempt[table]; ok {
 			continue
 		}
@@ -60,6 +80,12 @@ func TestSchemaCatalogue(t *testing.T) {
 			and attname in ('tenant_id', 'township_id', 'village_id')`, table); len(nullable) > 0 {
 			t.Errorf("%s: %v may be null", table, nullable)
 		}
+		// Every policy holds the row to the district of the session, in the form that secure writes.
+		for _, policy := range list(t, owner, `select polname || ': ' || coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
+				from pg_policy where polrelid = $1::regclass and not polpermissive is null
+				and coalesce(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) !~ '^\(*tenant_id = \( SELECT \(current_setting\(''app.tenant_id''::text\)\)::bigint'`, table) {
+			t.Errorf("%s: the policy %s does not begin with the district", table, policy)
+		}
 		// Every key leads with the tenant, so that a reference across districts cannot exist.
 		for _, key := range list(t, owner, `select conname || ' ' || contype::text || ' ' ||
 				(select attname::text from pg_attribute where attrelid = conrelid and attnum = conkey[1])
@@ -72,16 +98,34 @@ func TestSchemaCatalogue(t *testing.T) {
 			on a.attrelid = i.indrelid and a.attnum = i.indkey[0] where i.indrelid = $1::regclass and a.attname <> 'tenant_id'`, table) {
 			t.Errorf("%s: the index %s does not lead with tenant_id", table, index)
 		}
+		if !slices.Contains(columns, "village_id") || anyDepth[table] != "" {
+			continue
+		}
+		if n := list(t, owner, `select conname::text from pg_constraint where conrelid = $1::regclass and contype = 'f' and
+				array['tenant_id', 'township_id', 'village_id']::name[] <@ array(select attname from pg_attribute where attrelid = conrelid and attnum = any (conkey))`,
+			table); len(n) == 0 && table != "villages" {
+			t.Errorf("%s: no reference holds township and village together; name the reason in anyDepth if it must be so", table)
+		}
 	}
+	noneOf(t, owner)
+}
+
+// noneOf checks what must nowhere stand in the schema.
+func noneOf(t *testing.T, owner *pgx.Conn) {
+	t.Helper()
 	for what, sql := range map[string]string{
 		"views must be security_invoker": `select relname::text from pg_class k join pg_namespace n on n.oid = k.relnamespace
 			where n.nspname = 'public' and relkind in ('v', 'm') and not coalesce(reloptions::text like '%security_invoker=true%', false)`,
 		"no SECURITY DEFINER function": `select proname::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
 			where n.nspname = 'public' and prosecdef`,
-		"no trigger":                 `select tgname::text from pg_trigger where not tgisinternal`,
-		"no ON DELETE SET NULL":      `select conname::text from pg_constraint where confdeltype = 'n'`,
-		"touyan_app owns nothing":    `select relname::text from pg_class where relowner = 'touyan_app'::regrole`,
-		"touyan_app must not bypass": `select rolname::text from pg_roles where rolname = 'touyan_app' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)`,
+		"no trigger":            `select tgname::text from pg_trigger where not tgisinternal`,
+		"no ON DELETE SET NULL": `select conname::text from pg_constraint where confdeltype = 'n'`,
+		"touyan_app owns nothing": `select relname::text from pg_class where relowner = 'touyan_app'::regrole
+			union select proname::text from pg_proc where proowner = 'touyan_app'::regrole union select nspname::text from pg_namespace where nspowner = 'touyan_app'::regrole`,
+		"touyan_app makes no tables":   `select nspname::text from pg_namespace where has_schema_privilege('touyan_app', oid, 'create') and nspname !~ '^pg_temp'`,
+		"no member of a stronger role": `select r.rolname::text from pg_auth_members m join pg_roles r on r.oid = m.roleid where m.member = 'touyan_app'::regrole`,
+		"no rule":                      `select rulename::text from pg_rules where schemaname = 'public'`,
+		"touyan_app must not bypass":   `select rolname::text from pg_roles where rolname = 'touyan_app' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)`,
 		"the trail is append-only": `select table_name || ' ' || privilege_type from information_schema.role_table_grants where grantee = 'touyan_app'
 			and table_name in ('audit_log', 'audit_steps') and privilege_type not in ('SELECT', 'INSERT')`,
 		"nobody truncates": `select table_name || ' ' || privilege_type from information_schema.role_table_grants
@@ -90,5 +134,59 @@ func TestSchemaCatalogue(t *testing.T) {
 		if got := list(t, owner, sql); len(got) > 0 {
 			t.Errorf("%s: %v", what, got)
 		}
+	}
+}
+
+// Whoever opens the pool, the connection ends up as the role that serves.
+func TestPoolStepsDown(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	for _, address := range []string{db.AppURL, db.OwnerURL, strings.Replace(db.OwnerURL, "touyan_owner", "postgres", 1)} {
+		pool, err := pg.Open(context.Background(), address, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var role string
+		var free bool
+		err = pool.Raw().QueryRow(context.Background(), `select current_user::text, rolsuper or rolbypassrls from pg_roles where rolname = current_user`).Scan(&role, &free)
+		pool.Close()
+		if err != nil || role != pg.AppRole || free {
+			t.Errorf("%s serves as %s (%v)", pg.Redact(address), role, err)
+		}
+	}
+}
+
+// shape describes the schema: columns, constraints, indexes, policies, grants.
+const shape = `select string_agg(x, E'\n' order by x) from (
+	select format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) as x from information_schema.columns where table_schema = 'public'
+	union all select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace = 'public'::regnamespace
+	union all select pg_get_indexdef(indexrelid) from pg_index join pg_class k on k.oid = indexrelid where k.relnamespace = 'public'::regnamespace
+	union all select polrelid::regclass || ' ' || polname || coalesce(pg_get_expr(polqual, polrelid), '') || coalesce(pg_get_expr(polwithcheck, polrelid), '') from pg_policy
+	union all select table_name || ' ' || grantee || ' ' || privilege_type from information_schema.role_table_grants where table_schema = 'public') s`
+
+// Down and up again on the demonstration districts: nothing is in the way of going down, nothing is left, and the schema
+// that comes back is the same.
+func TestMigrationsDownAndUpAgain(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := demoCopy(t)
+	c := db.Owner(t)
+	before := list(t, c, shape)
+	if err := pg.MigrateDown(ctx, db.OwnerURL); err != nil {
+		t.Fatal(err)
+	}
+	if left := list(t, c, `select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'S')
+		and relname <> 'schema_migrations' union select proname::text from pg_proc p where pronamespace = 'public'::regnamespace
+		and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')`); len(left) > 0 {
+		t.Errorf("left after going down: %v", left)
+	}
+	if err := pg.Migrate(ctx, db.OwnerURL); err != nil {
+		t.Fatal(err)
+	}
+	if after := list(t, c, shape); after[0] != before[0] {
+		t.Errorf("the schema differs after down and up:\n%s\nwas:\n%s", after[0], before[0])
+	}
+	if s, err := pg.OwnerStatus(ctx, db.OwnerURL); err != nil || !s.Current() {
+		t.Errorf("status %+v, %v", s, err)
 	}
 }

@@ -55,10 +55,11 @@ func open(t testing.TB, db testkit.Database, keys *crypt.Keys, clock func() time
 	return a
 }
 
-// newDemoHouse gives the test the demonstration districts for itself.
-func newDemoHouse(t testing.TB) *demoHouse {
+// demoCopy gives the test a copy of the demonstration districts, which are loaded at the first call.
+func demoCopy(t testing.TB) testkit.Database {
 	t.Helper()
 	loaded.Lock()
+	defer loaded.Unlock()
 	if loaded.keys == nil {
 		keys, err := crypt.Generate(crypt.AES)
 		if err != nil {
@@ -72,8 +73,13 @@ func newDemoHouse(t testing.TB) *demoHouse {
 		a.Close(context.Background())
 		loaded.db, loaded.keys = db, keys
 	}
-	db := testkit.Clone(t, loaded.db.Name)
-	loaded.Unlock()
+	return testkit.Clone(t, loaded.db.Name)
+}
+
+// newDemoHouse gives the test the demonstration districts for itself.
+func newDemoHouse(t testing.TB) *demoHouse {
+	t.Helper()
+	db := demoCopy(t)
 	a := open(t, db, loaded.keys, func() time.Time { return today })
 	srv := httptest.NewServer(a.Handler)
 	t.Cleanup(func() {
