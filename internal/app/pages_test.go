@@ -23,7 +23,8 @@ var visitors = []struct {
 	{"wd-officer", false, []string{"/", "/switch", "/divisions", "/holidays", "/jobs", "/assessment/2026-11", "/assessment/open",
 		"/assessment/2026-11/publish",
 		"/assessment/compare", "/assessment/schemes", "/assessment/schemes/1", "/assessment/schemes/1/trial", "/assessment/settings"}},
-	{"anhua-clerk", false, []string{"/", "/assessment/2026-11"}},
+	{"anhua-clerk", false, []string{"/", "/assessment/2026-11", "/assessment/sheets/{sheet}", "/assessment/sheets/{sheet}?mode=deduct&q=没有这个人",
+		"/assessment/sheets/{sheet}/paste", "/assessment/rows/{row}"}},
 }
 
 // axe is the accessibility checker, fetched with the other browser code.
@@ -51,7 +52,7 @@ func TestPagesAreAccessibleAndFit(t *testing.T) {
 			for _, width := range []int64{1280, 360} {
 				b.Size(width, 800)
 				b.Requests()
-				b.Go(path)
+				b.Go(h.at(v.username, path))
 				inspect(t, h, b, fmt.Sprintf("%s as %s at %d", path, v.username, width), script)
 			}
 		}
@@ -86,7 +87,7 @@ func TestEveryPageAnswers(t *testing.T) {
 		}
 		c := h.client(v.username)
 		for _, path := range v.paths {
-			if a := c.Get(path); a.Status != http.StatusOK {
+			if a := c.Get(h.at(v.username, path)); a.Status != http.StatusOK {
 				t.Errorf("%s as %s: %d", path, v.username, a.Status)
 			}
 		}

@@ -71,7 +71,7 @@ document.addEventListener("htmx:afterSettle", () => {
       input.parentNode.classList.toggle("lost", hundredths(value) !== full(column));
     });
     line.cells[columns.length + 1].textContent = detail.dataset.total;
-    part(line, "[data-detail]").textContent = detail.dataset.count;
+    part(line, "[data-entries]").textContent = detail.dataset.count;
     part(line, "[data-open]").textContent = detail.dataset.openCount;
   }
 });

@@ -181,7 +181,7 @@ function saved(input, job, answer) {
   input.parentNode.classList.toggle("lost", answer.lost);
   line.cells[columns.length + 1].textContent = answer.total;
   part(line, "[data-open]").textContent = answer.open;
-  part(line, "[data-detail]").textContent = answer.entries;
+  part(line, "[data-entries]").textContent = answer.entries;
   keep(input);
   mark(input, dirty(input) ? "" : "saved");
   table.dispatchEvent(new CustomEvent("grid:saved", { detail: line }));

@@ -1,0 +1,38 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// keys are what stands for {…} in the paths of the visitors: the key of a row in the visitor's own township, or in the
+// whole district for those who have none, as the demonstration holds it.
+var keys = map[string]string{
+	"{sheet}": `select s.id from assessment_sheets s join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
+		where t.code like $1 || '%' and s.state = 'draft' and s.month = date '2026-11-01' order by s.id limit 1`,
+	"{row}": `select r.id from assessment_rows r join assessment_sheets s on s.tenant_id = r.tenant_id and s.id = r.sheet_id
+			join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
+		where t.code like $1 || '%' and s.state = 'draft' and s.month = date '2026-11-01' and r.removed_at is null order by r.id limit 1`,
+}
+
+// at fills the keys into a visitor's path.
+func (h *demoHouse) at(username, path string) string {
+	h.t.Helper()
+	for mark, sql := range keys {
+		if !strings.Contains(path, mark) {
+			continue
+		}
+		a := h.accounts[username]
+		unit := a.Township
+		if unit == "" {
+			unit = a.District
+		}
+		var id int64
+		if err := h.DB.Owner(h.t).QueryRow(context.Background(), sql, unit).Scan(&id); err != nil {
+			h.t.Fatalf("%s of %s: %v", mark, username, err)
+		}
+		path = strings.ReplaceAll(path, mark, fmt.Sprint(id))
+	}
+	return path
+}
