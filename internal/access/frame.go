@@ -18,6 +18,7 @@ type View struct {
 	Crumbs  []ui.Crumb
 	Status  int      // 0 means 200
 	AsOf    string   // 统计截至, on every page with figures
+	Print   bool     // the page offers 打印本页
 	Scripts []string // modules of web/static/js that the page needs
 }
 
@@ -54,7 +55,7 @@ func (s Scope) GrantID() string { return strconv.FormatInt(s.grant, 10) }
 
 func (c *Core) frame(r *http.Request, s Scope, v View) ui.Frame {
 	f := ui.Frame{Title: v.Title, Crumbs: v.Crumbs, User: s.name, Role: s.role.Title(), Unit: s.unit, GrantID: s.GrantID(),
-		AsOf: v.AsOf, Scripts: v.Scripts, Menu: c.menu(r, s)}
+		AsOf: v.AsOf, Print: v.Print, Scripts: v.Scripts, Menu: c.menu(r, s)}
 	if s.readOnly {
 		f.Unit += "(原单位,只读)"
 	}

@@ -153,6 +153,10 @@ var privileged = map[string]map[string]string{
 		"internal/access/": "its definition",
 		"internal/cadre/":  "finding which unit keeps the file of an ID number; moving a file that its unit released; a death ends posts everywhere; names of units in a history",
 	},
+	`\.Wide\(`: {
+		"internal/access/":     "its definition",
+		"internal/assessment/": "名单变动: a person's posts in the whole district, of which only the own township's are shown",
+	},
 	`pgxpool\.`: {
 		"internal/platform/pg/": "the pool",
 		"internal/access/":      "the session store",

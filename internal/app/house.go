@@ -29,7 +29,7 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	h.cadre = cadre.New(keys, jobs, h.assessment.Store)
 	h.account = account.New(cfg.URL)
 	h.modules = []access.Module{
-		workbench.New(nil, nil).Module(),
+		workbench.New([]workbench.Source{source(h.account.Tasks), source(h.org.Tasks), source(jobs.Tasks)}, h.steps()).Module(),
 		h.org.Module(),
 		jobs.Module(),
 		h.cadre.Module(),

@@ -23,7 +23,7 @@ func (m *Module) entryRoutes() []access.Route {
 		{Method: post, Path: "/assessment/sheets/{id}", Need: PermEnter, Do: m.saveCells},
 		{Method: post, Path: "/assessment/rows/{id}/cells", Need: PermEnter, Do: m.saveCell},
 	}
-	return slices.Concat(own, m.rowRoutes(), m.pasteRoutes())
+	return slices.Concat(own, m.rowRoutes(), m.rosterRoutes(), m.pasteRoutes())
 }
 
 func (m *Module) showSheet(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -52,6 +52,16 @@ func (m *Module) fillGrid(ctx context.Context, tx *access.Tx, d *desk, p *gridPr
 	p.desk, p.Grant, p.Account, p.Enters = d, s.GrantID(), s.Account(), s.Can(PermEnter)
 	if p.Period, err = m.Store.Period(ctx, tx, d.Sheet.Month); err != nil {
 		return err
+	}
+	if p.canEdit() {
+		changes, _, err := m.pending(ctx, tx, d)
+		if err != nil {
+			return err
+		}
+		p.Changes = len(undecided(changes))
+		if p.Proposals, err = m.Store.countProposals(ctx, tx, d.Sheet); err != nil {
+			return err
+		}
 	}
 	p.arrange(s.Person())
 	return nil

@@ -14,14 +14,30 @@ type Titler func(position string, community bool) string
 
 // Posts reads every appointment of the district that touches the month, as Roster wants them: a person may serve in two
 // townships, so a township's sheet needs the whole district's posts of its people. Call it with a scope on the district.
-func (Store) Posts(ctx context.Context, tx *access.Tx, m month.Month, title Titler) ([]Post, error) {
-	rows, err := tx.Query(ctx, `select a.person_id, a.person_name, a.sex, a.township_id, a.village_id, v.name as village_name,
+func (s Store) Posts(ctx context.Context, tx *access.Tx, m month.Month, title Titler) ([]Post, error) {
+	return s.posts(ctx, tx, postSelect+postOrder, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "first": m.First(), "next": m.Next().First()}, title)
+}
+
+// postsAround is Posts of those alone who concern a sheet: who has a post in its township, or a row on it.
+func (s Store) postsAround(ctx context.Context, tx *access.Tx, sheet Sheet, title Titler) ([]Post, error) {
+	return s.posts(ctx, tx, postSelect+` and a.person_id in (
+			select b.person_id from appointments b where b.tenant_id = @tenant and b.township_id = @township and b.during && daterange(@first, @next)
+			union select r.person_id from assessment_rows r where r.tenant_id = @tenant and r.township_id = @township
+				and r.sheet_id = @sheet and r.removed_at is null)`+postOrder, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "first": sheet.Month.First(),
+		"next": sheet.Month.Next().First(), "township": sheet.TownshipID, "sheet": sheet.ID}, title)
+}
+
+const postSelect = `select a.person_id, a.person_name, a.sex, a.township_id, a.village_id, v.name as village_name,
 			a.position_code, v.kind = 'community' as community, a.pay_scheme, a.management_type, a.is_paid,
 			lower(a.during) as from_on, upper(a.during) as to_on, p.died_on is not null as died
 		from appointments a join villages v on v.tenant_id = a.tenant_id and v.township_id = a.township_id and v.id = a.village_id
 			join persons p on p.tenant_id = a.tenant_id and p.id = a.person_id
-		where a.tenant_id = @tenant and a.during && daterange(@first, @next) and p.voided_at is null
-		order by a.person_id, a.id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "first": m.First(), "next": m.Next().First()})
+		where a.tenant_id = @tenant and a.during && daterange(@first, @next) and p.voided_at is null`
+
+const postOrder = ` order by a.person_id, a.id`
+
+func (Store) posts(ctx context.Context, tx *access.Tx, sql string, args pgx.StrictNamedArgs, title Titler) ([]Post, error) {
+	rows, err := tx.Query(ctx, sql, args)
 	if err != nil {
 		return nil, err
 	}

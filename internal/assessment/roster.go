@@ -251,7 +251,10 @@ func compareRow(row *SheetRow, w *RosterRow) (RosterChange, bool) {
 		return RosterChange{Kind: RosterDied, Sentence: row.PersonName + "已去世,不再列入任何名单"}, true
 	case w == nil:
 		return RosterChange{Kind: RosterLeft, Sentence: fmt.Sprintf("%s当月不在%s任应考评职务", row.PersonName, row.VillageName)}, true
-	case w.TownshipID != row.TownshipID || w.VillageID != row.VillageID:
+	case w.TownshipID != row.TownshipID: // where to is not for the unit he left
+		return RosterChange{Kind: RosterMoved, After: w,
+			Sentence: fmt.Sprintf("%s已由%s调往本区其他乡镇(街道),当月在调入单位考评", row.PersonName, row.VillageName)}, true
+	case w.VillageID != row.VillageID:
 		return RosterChange{Kind: RosterMoved, After: w,
 			Sentence: fmt.Sprintf("%s由%s调至%s任%s", row.PersonName, row.VillageName, w.VillageName, w.PositionTitle)}, true
 	}

@@ -129,7 +129,7 @@ func TestDiffRoster(t *testing.T) {
 		{"left", before, nil, assessment.RosterLeft, "王建国当月不在石门村任应考评职务"},
 		{"died", dead, nil, assessment.RosterDied, "王建国已去世,不再列入任何名单"},
 		{"moved", before, []assessment.Post{post(1, "clerk", in(1, 12, "马家沟村"))}, assessment.RosterMoved, "王建国由石门村调至马家沟村任文书"},
-		{"moved away", before, []assessment.Post{post(1, "clerk", in(2, 21, "旧城山社区"))}, assessment.RosterMoved, "王建国由石门村调至旧城山社区任文书"},
+		{"moved away", before, []assessment.Post{post(1, "clerk", in(2, 21, "旧城山社区"))}, assessment.RosterMoved, "王建国已由石门村调往本区其他乡镇(街道),当月在调入单位考评"},
 		{"promoted", before, []assessment.Post{post(1, "clerk"), post(1, "party_secretary", from(20))}, assessment.RosterPostChanged, "王建国职务由文书变为村党组织书记"},
 		{"left within the month", before, []assessment.Post{post(1, "clerk", until(11))}, assessment.RosterPostChanged, "王建国在岗天数由31天变为10天"},
 		{"in another township", nil, []assessment.Post{post(1, "clerk", in(2, 21, "旧城山社区"))}, "", ""},

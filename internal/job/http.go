@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -47,6 +48,8 @@ type row struct {
 	FinishedAt *time.Time
 	FileName   string
 }
+
+func (r row) path() string { return "/jobs/" + strconv.FormatInt(r.ID, 10) }
 
 const columns = `r.id, r.title, r.state, r.done, r.total, r.attempt, r.message, r.href, r.account_id, r.started_by, r.created_at,
 	r.finished_at, coalesce(f.name, '') as file_name

@@ -33,7 +33,8 @@ type Source func(ctx context.Context, tx *access.Tx) ([]Todo, error)
 type Step struct {
 	Title string
 	Hint  string
-	Href  string
+	Href  string // empty where somebody else does it
+	Who   string // who that is
 	Done  bool
 }
 
