@@ -59,6 +59,7 @@ const (
 	ActOpen            Act = "open"
 	ActEnter           Act = "enter"
 	ActRoster          Act = "roster"
+	ActProposal        Act = "proposal" // the clerk's decision on a deduction that another module proposed
 	ActSubmit          Act = "submit"
 	ActWithdraw        Act = "withdraw"
 	ActRequestReturn   Act = "request_return"
@@ -88,6 +89,7 @@ var acts = map[Act]actRule{
 	ActOpen:            {"开启月份", map[SheetState]SheetState{"": SheetNotStarted}},
 	ActEnter:           {"填报", map[SheetState]SheetState{SheetNotStarted: SheetDraft, SheetDraft: SheetDraft, SheetReturned: SheetReturned}},
 	ActRoster:          {"名单变动", map[SheetState]SheetState{SheetNotStarted: SheetNotStarted, SheetDraft: SheetDraft, SheetReturned: SheetReturned}},
+	ActProposal:        {"拟扣分", map[SheetState]SheetState{SheetNotStarted: SheetNotStarted, SheetDraft: SheetDraft, SheetReturned: SheetReturned}},
 	ActSubmit:          {"提交审核", map[SheetState]SheetState{SheetNotStarted: SheetSubmitted, SheetDraft: SheetSubmitted}},
 	ActWithdraw:        {"撤回", map[SheetState]SheetState{SheetSubmitted: SheetDraft}},
 	ActRequestReturn:   {"申请退回", map[SheetState]SheetState{SheetSubmitted: SheetSubmitted}},

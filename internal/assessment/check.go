@@ -16,9 +16,21 @@ const (
 	FindingWarn  FindingLevel = "warn"
 )
 
+// FindingAbout says what a finding is about, and so where it is put right.
+type FindingAbout string
+
+// What findings are about. The empty one is the sheet as a whole.
+const (
+	AboutRoster   FindingAbout = "roster"
+	AboutProposal FindingAbout = "proposal"
+	AboutEntries  FindingAbout = "entries"
+	AboutJump     FindingAbout = "jump"
+)
+
 // Finding is a result of 检查: what is wrong, and where to click.
 type Finding struct {
 	Level     FindingLevel
+	About     FindingAbout
 	RowID     int64  // 0: the sheet as a whole
 	Dimension string // empty: the row as a whole
 	Sentence  string
@@ -50,17 +62,17 @@ const equalShare = 90
 // are the undecided 名单变动.
 func (s Scheme) Check(rows []CheckRow, changes []RosterChange, proposals []OpenProposal) []Finding {
 	var blocks, warnings []Finding
-	block := func(row int64, dimension, format string, args ...any) {
-		blocks = append(blocks, Finding{FindingBlock, row, dimension, fmt.Sprintf(format, args...)})
+	block := func(about FindingAbout, row int64, dimension, format string, args ...any) {
+		blocks = append(blocks, Finding{FindingBlock, about, row, dimension, fmt.Sprintf(format, args...)})
 	}
 	if len(rows) == 0 {
-		block(0, "", "考评表中没有人员")
+		block("", 0, "", "考评表中没有人员")
 	}
 	for _, c := range changes {
-		block(c.RowID, "", "名单变动未处理:%s", c.Sentence)
+		block(AboutRoster, c.RowID, "", "名单变动未处理:%s", c.Sentence)
 	}
 	for _, p := range proposals {
-		block(p.RowID, p.Dimension, "%s有一条拟扣分未处理:%s", p.Name, p.Reason)
+		block(AboutProposal, p.RowID, p.Dimension, "%s有一条拟扣分未处理:%s", p.Name, p.Reason)
 	}
 	totals := make(map[points.Points]int)
 	for _, r := range rows {
@@ -71,7 +83,7 @@ func (s Scheme) Check(rows []CheckRow, changes []RosterChange, proposals []OpenP
 			continue
 		}
 		if jump := score.Normalised - *r.Last; jump > s.JumpLimit || -jump > s.JumpLimit {
-			block(r.ID, "", "%s(%s)%s分,上月%s分,相差超过%s分,请说明原因", r.Name, r.Village, score.Normalised, *r.Last, s.JumpLimit)
+			block(AboutJump, r.ID, "", "%s(%s)%s分,上月%s分,相差超过%s分,请说明原因", r.Name, r.Village, score.Normalised, *r.Last, s.JumpLimit)
 		}
 	}
 	if most, total := mostCommon(totals); len(rows) >= 3 && most*100 >= equalShare*len(rows) {
@@ -85,12 +97,12 @@ func (s Scheme) Check(rows []CheckRow, changes []RosterChange, proposals []OpenP
 }
 
 // checkEntries tells once per cell what is wrong with its entries.
-func (s Scheme) checkEntries(r CheckRow, block func(row int64, dimension, format string, args ...any)) {
+func (s Scheme) checkEntries(r CheckRow, block func(about FindingAbout, row int64, dimension, format string, args ...any)) {
 	sums := make(map[string]points.Points, len(s.Dimensions))
 	open := make(map[string]int)
 	for _, e := range r.Entries {
 		if _, err := s.CheckEntry(e, r.Position); err != nil {
-			block(r.ID, e.Dimension, "%s(%s):%s", r.Name, r.Village, fault.Of(err).Sentence)
+			block(AboutEntries, r.ID, e.Dimension, "%s(%s):%s", r.Name, r.Village, fault.Of(err).Sentence)
 			continue
 		}
 		sums[e.Dimension] += e.Points
@@ -100,10 +112,10 @@ func (s Scheme) checkEntries(r CheckRow, block func(row int64, dimension, format
 	}
 	for _, d := range s.Dimensions {
 		if sum := max(sums[d.Code], -sums[d.Code]); sum > d.Max {
-			block(r.ID, d.Code, "%s(%s)“%s”各条合计%s分,超过满分%s分", r.Name, r.Village, d.Title, sum, d.Max)
+			block(AboutEntries, r.ID, d.Code, "%s(%s)“%s”各条合计%s分,超过满分%s分", r.Name, r.Village, d.Title, sum, d.Max)
 		}
 		if n := open[d.Code]; n > 0 {
-			block(r.ID, d.Code, "%s(%s)“%s”有%d条待补依据", r.Name, r.Village, d.Title, n)
+			block(AboutEntries, r.ID, d.Code, "%s(%s)“%s”有%d条待补依据", r.Name, r.Village, d.Title, n)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
+	"touyan/internal/platform/fault"
+	"touyan/internal/platform/month"
 	"touyan/internal/platform/points"
 )
 
@@ -47,4 +49,48 @@ func (Store) countProposals(ctx context.Context, tx *access.Tx, sheet Sheet) (n 
 		where p.tenant_id = @tenant and p.township_id = @township and p.month = @month and p.state = 'open'`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": sheet.TownshipID, "month": sheet.Month}).Scan(&n)
 	return n, err
+}
+
+// propose stores a proposal once; false if it was made before. The unit is that of the village where it happened.
+func (Store) propose(ctx context.Context, tx *access.Tx, at month.Month, village, person int64, origin string, item Item, reason string) (bool, error) {
+	var township int64
+	var published bool
+	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "village": village, "month": at}
+	err := tx.QueryRow(ctx, `select v.township_id, coalesce(s.published_at is not null, false) from villages v
+			left join assessment_sheets s on s.tenant_id = v.tenant_id and s.township_id = v.township_id and s.month = @month
+		where v.tenant_id = @tenant and v.id = @village`, args).Scan(&township, &published)
+	if err != nil {
+		return false, err
+	}
+	if published {
+		return false, fault.Conflict("%s的考评结果已公示,不能再提出扣分;确需更正的,请按异议或更正办理", at.Title())
+	}
+	tag, err := tx.Exec(ctx, `insert into assessment_proposals (tenant_id, township_id, village_id, month, person_id, origin, dimension,
+			item, points, clause, reason, created_at)
+		values (@tenant, @township, @village, @month, @person, @origin, @dimension, @item, @points, @clause, @reason, @now)
+		on conflict (tenant_id, month, person_id, origin) do nothing`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
+		"township": township, "village": village, "month": at, "person": person, "origin": origin, "dimension": item.Dimension,
+		"item": item.Code, "points": -item.UnitPoints, "clause": item.Clause, "reason": reason, "now": tx.Scope().Now()})
+	if err != nil || tag.RowsAffected() == 0 {
+		return false, err
+	}
+	tx.Audit(access.Line{Action: "assessment.propose", Object: "assessment_proposals", Person: person,
+		Summary: "提出" + at.Title() + "拟扣分:" + item.Title, Reason: reason})
+	return true, nil
+}
+
+// decideProposal closes an open proposal.
+func (Store) decideProposal(ctx context.Context, tx *access.Tx, sheet Sheet, id int64, state, reason string) error {
+	_, err := tx.Exec(ctx, `update assessment_proposals set state = @state, decided_by = @by, decided_at = @now, decision_reason = @reason
+		where tenant_id = @tenant and township_id = @township and id = @id and state = 'open'`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
+		"township": sheet.TownshipID, "id": id, "state": state, "by": tx.Scope().Name(), "now": tx.Scope().Now(), "reason": reason})
+	return err
+}
+
+// decidedProposal reports whether a proposal of the sheet was decided already.
+func (Store) decidedProposal(ctx context.Context, tx *access.Tx, sheet Sheet, id int64) (done bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from assessment_proposals where tenant_id = @tenant and township_id = @township
+		and month = @month and id = @id and state <> 'open')`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": sheet.TownshipID,
+		"month": sheet.Month, "id": id}).Scan(&done)
+	return done, err
 }

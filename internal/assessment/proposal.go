@@ -1,0 +1,50 @@
+package assessment
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"touyan/internal/access"
+	"touyan/internal/platform/fault"
+	"touyan/internal/platform/month"
+)
+
+// ProposeDeduction is the socket through which another module puts a finding into a month's sheet, such as an absence
+// that a spot check found. It never changes a score: the township's clerk confirms the deduction or refuses it with a
+// reason, and no sheet is submitted while he has not. A peer declares what it needs and app hands this module over:
+//
+//	type MonthSheet interface {
+//		ProposeDeduction(ctx context.Context, tx *access.Tx, at month.Month, village, person int64, origin, item, reason string) (bool, error)
+//	}
+//
+// village is where it happened; origin names the finding for ever ("duty.check:512"), and the same one proposed again
+// does nothing and gives false; item is a deduction of the month's scheme, whose points and clause count. The month need
+// not be open yet; once its list was published nothing can be proposed.
+func (m *Module) ProposeDeduction(ctx context.Context, tx *access.Tx, at month.Month, village, person int64, origin, code, reason string) (bool, error) {
+	scheme, err := m.Store.schemeAt(ctx, tx, at)
+	if err != nil {
+		return false, err
+	}
+	item, ok := scheme.Item(code)
+	reason = strings.TrimSpace(reason)
+	switch {
+	case !ok || item.Kind != ItemDeduct:
+		return false, fault.Conflict("%s的考评方案中没有这项扣分", at.Title())
+	case origin == "" || reason == "" || utf8.RuneCountInString(reason) > reasonLimit:
+		return false, fault.Invalid("拟扣分须写明事由,最多%d字", reasonLimit)
+	}
+	return m.Store.propose(ctx, tx, at, village, person, origin, item, reason)
+}
+
+// schemeAt is the scheme that a month uses, or would use if it were opened now.
+func (s Store) schemeAt(ctx context.Context, tx *access.Tx, at month.Month) (Scheme, error) {
+	scheme, err := s.SchemeOfMonth(ctx, tx, at)
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return scheme, err
+	}
+	v, err := s.SchemeFor(ctx, tx, at)
+	return v.Content, err
+}
