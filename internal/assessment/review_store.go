@@ -143,8 +143,8 @@ const makers = `with own as (select id from assessment_rows where tenant_id = @t
 			where c.tenant_id = @tenant and c.township_id = @township)
 	`
 
-// approve writes the township's approval: the grades of all rows in one statement, then the sheet.
-func (s Store) approve(ctx context.Context, tx *access.Tx, v *review) error {
+// storeGrades writes the grades of all rows in one statement.
+func (Store) storeGrades(ctx context.Context, tx *access.Tx, v *review) error {
 	ids, grades, capped := make([]int64, len(v.Rows)), make([]string, len(v.Rows)), make([]bool, len(v.Rows))
 	for i, r := range v.Rows {
 		g := v.Outcome.Grades[r.ID]
@@ -154,10 +154,17 @@ func (s Store) approve(ctx context.Context, tx *access.Tx, v *review) error {
 		from (select * from unnest(@ids::bigint[], @grades::text[], @capped::boolean[]) as u (id, grade, capped)) u
 		where r.tenant_id = @tenant and r.township_id = @township and r.id = u.id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
 		"township": v.Sheet.TownshipID, "ids": ids, "grades": grades, "capped": capped})
-	if err != nil {
+	return err
+}
+
+// note saves what an act changed on the sheet, with its lines in the timeline and in the trail.
+func (s Store) note(ctx context.Context, tx *access.Tx, sheet Sheet, act Act, reason string, detail map[string]any) error {
+	if err := s.saveSheet(ctx, tx, sheet); err != nil {
 		return err
 	}
-	return s.saveSheet(ctx, tx, v.Sheet)
+	tx.Audit(access.Line{Action: "assessment." + string(act), Object: "assessment_sheets", ID: sheet.ID,
+		Summary: act.Title() + ":" + sheet.TownshipName + sheet.Month.Title(), Reason: reason, Detail: detail})
+	return s.act(ctx, tx, sheet, 0, act, reason, detail)
 }
 
 // average is the mean of the rows and of what the same persons had last month; ok is false where there is none.
