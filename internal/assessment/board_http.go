@@ -61,7 +61,7 @@ func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
-	p := boardProps{Grant: s.GrantID(), CanOpen: s.Can(PermOpen), CanFile: s.Can(PermFile), District: s.Level() == pg.District, Now: s.Now()}
+	p := boardProps{Grant: s.GrantID(), CanOpen: s.Can(PermOpen), CanFile: s.Can(PermFile), Approves: s.Can(PermApprove), District: s.Level() == pg.District, Now: s.Now()}
 	httpx.DecodeQuery(r, &p.Query)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		var err error
@@ -70,6 +70,13 @@ func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) e
 		}
 		if p.Periods, err = m.Store.Periods(r.Context(), tx, 36); err != nil {
 			return err
+		}
+		if s.Can(PermConfirm) {
+			set, err := m.Store.Settings(r.Context(), tx)
+			if err != nil {
+				return err
+			}
+			p.Confirms = set.LeaderConfirms
 		}
 		p.All, err = m.Store.Board(r.Context(), tx, at)
 		return err

@@ -25,6 +25,8 @@ type BoardLine struct {
 	Excellent       int
 	SubmittedAt     *time.Time
 	PublishedAt     *time.Time
+	Confirmed       bool // by the department's leader
+	Version         int
 }
 
 // Board reads every sheet of a month that the scope sees, in the order of the townships' codes.
@@ -39,7 +41,8 @@ func (Store) Board(ctx context.Context, tx *access.Tx, m month.Month) ([]BoardLi
 		o as (select sheet_id, count(*) as open from assessment_objections where tenant_id = @tenant and state = 'open' group by sheet_id)
 		select s.id as sheet_id, s.township_id, s.township_name, s.state, coalesce(r.rows, 0)::int as rows,
 			coalesce(c.touched, 0)::int as touched, coalesce(r.returned, 0)::int as returned, coalesce(o.open, 0)::int as objections,
-			s.return_requested <> '' as return_requested, r.average, coalesce(r.excellent, 0)::int as excellent, s.submitted_at, s.published_at
+			s.return_requested <> '' as return_requested, r.average, coalesce(r.excellent, 0)::int as excellent, s.submitted_at, s.published_at,
+			s.confirmed_at is not null as confirmed, s.version
 		from assessment_sheets s join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
 			left join r on r.sheet_id = s.id left join c on c.sheet_id = s.id left join o on o.sheet_id = s.id
 		where s.tenant_id = @tenant and s.month = @month order by t.code`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,7 +78,7 @@ func (m *Module) many(w http.ResponseWriter, r *http.Request, s access.Scope, ac
 	}
 	done, refused := 0, []string(nil)
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		for _, picked := range r.PostForm["sheet"] {
+		for _, picked := range slices.Sorted(slices.Values(r.PostForm["sheet"])) { // one order, so that two acts never wait for each other
 			v, err := m.picked(r.Context(), tx, at, picked)
 			if err != nil {
 				return err
@@ -131,3 +132,34 @@ func (m *Module) one(ctx context.Context, tx *access.Tx, v *review, picked strin
 
 // pickValue is how the board sends a ticked sheet.
 func pickValue(l BoardLine) string { return fmt.Sprintf("%d:%d", l.SheetID, l.Version) }
+
+// pickAct is what the reader can do with ticked sheets of the board.
+func (p boardProps) pickAct() Act {
+	if p.CanFile {
+		return ActApproveDistrict
+	}
+	return ActConfirm
+}
+
+func (p boardProps) pickPath() string {
+	if p.CanFile {
+		return p.path() + "/file"
+	}
+	return p.path() + "/confirm"
+}
+
+// picksLine reports whether a sheet waits for the reader's act.
+func (p boardProps) picksLine(l BoardLine) bool {
+	return p.CanFile && l.State == SheetTownshipApproved || p.Confirms && l.State == SheetDistrictApproved && !l.Confirmed
+}
+
+// picks reports whether any listed sheet does.
+func (p boardProps) picks() bool { return slices.ContainsFunc(p.Lines, p.picksLine) }
+
+// linkTitle names what the reader finds behind a sheet's review.
+func (p boardProps) linkTitle(l BoardLine) string {
+	if p.picksLine(l) || p.Approves && l.State == SheetSubmitted {
+		return "审核"
+	}
+	return "查看"
+}

@@ -129,6 +129,11 @@ func (v *review) graded(r Row) Graded {
 	return v.Outcome.Grades[r.ID]
 }
 
+// pending reports whether a row's grade waits for the leader's marks at the edge.
+func (v *review) pending(id int64) bool {
+	return v.Sheet.ApprovedAt == nil && v.tied(id) && v.Outcome.Refusal != "" && v.Outcome.Grades[id].Grade != GradeExcellent
+}
+
 // tied reports whether a row stands at the edge of the quota.
 func (v *review) tied(id int64) bool {
 	return v.Outcome.Edge != nil && slices.Contains(v.Outcome.Edge.Tied, id)
@@ -168,6 +173,7 @@ type reviewRow struct {
 	Deduct  bool
 	Bonus   bool
 	Tied    bool
+	Pending bool           // at the edge, not decided yet
 	Before  *unlocked      // of a returned row
 	Changed []reviewChange // dimensions that differ from Before
 }
@@ -184,7 +190,7 @@ type reviewChange struct{ Title, Before, After string }
 func (v *review) rows() []reviewRow {
 	list := make([]reviewRow, 0, len(v.Rows))
 	for _, r := range v.Rows {
-		w := reviewRow{Row: r, Graded: v.graded(r), Tied: v.tied(r.ID)}
+		w := reviewRow{Row: r, Graded: v.graded(r), Tied: v.tied(r.ID), Pending: v.pending(r.ID)}
 		if last, ok := v.Last[r.PersonID]; ok {
 			w.Last = &last
 			change := r.Normalised - last.Normalised
@@ -241,8 +247,16 @@ func (v *review) keep(all []reviewRow, q reviewQuery) []reviewRow {
 		return q.Show != "all" && q.Kind == "" && q.Grade == "" && !v.notable(r) ||
 			text != "" && !strings.Contains(squeeze(r.PersonName), text) && !strings.Contains(r.VillageName, text) ||
 			q.Village != 0 && r.VillageID != q.Village || !r.is(q.Kind) ||
-			q.Grade != "" && gradeCode(r.Graded.Grade) != q.Grade
+			q.Grade != "" && (r.Pending || gradeCode(r.Graded.Grade) != q.Grade)
 	})
+}
+
+// gradeTitle names the row's grade as far as it is decided.
+func (r reviewRow) gradeTitle() string {
+	if r.Pending {
+		return "待定"
+	}
+	return r.Graded.Grade.Title()
 }
 
 // gradeCode names a grade in an address, where the empty one needs a word.

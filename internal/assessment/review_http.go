@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"touyan/internal/access"
@@ -43,28 +42,28 @@ type reviewProps struct {
 	Shown    []reviewRow
 	Events   []Event
 	Hands    handsOn
-	Self     bool // the reader stands on the sheet
 	Approves bool // may approve for the township
 	Files    bool // may file for the district
 	Confirms bool
 	Holder   int64
+	Person   int64 // of the reader, who may stand on the sheet
 	Form     reviewForm
 	Problems []ui.Problem
 }
 
 // reviewForm is what the acts of the page send.
 type reviewForm struct {
-	Version   int      `form:"version"`
-	Meeting   string   `form:"meeting_on"`
-	Minutes   string   `form:"minutes_no"`
-	Excellent []string `form:"excellent"` // rows marked at the quota's edge
-	Decision  string   `form:"decision"`
-	Rows      []string `form:"row"`    // rows to return
-	Reason    string   `form:"reason"` // of every row that has none of its own
-	Why       map[string]string        // by row
-	Decline   string   `form:"decline"`
-	Purpose   string   `form:"purpose"`
-	Sent      bool     // a refused form is shown again
+	Version   int               `form:"version"`
+	Meeting   string            `form:"meeting_on"`
+	Minutes   string            `form:"minutes_no"`
+	Excellent []string          `form:"excellent"` // rows marked at the quota's edge
+	Decision  string            `form:"decision"`
+	Rows      []string          `form:"row"`    // rows to return
+	Reason    string            `form:"reason"` // of every row that has none of its own
+	Why       map[string]string `form:"-"`      // by row
+	Decline   string            `form:"decline"`
+	Purpose   string            `form:"purpose"`
+	Sent      bool              `form:"-"` // a refused form is shown again
 }
 
 func (m *Module) showReview(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -100,7 +99,7 @@ func (m *Module) fillReview(ctx context.Context, tx *access.Tx, v *review, p *re
 	default:
 		p.Viewer = ViewerClerk
 	}
-	p.Self = s.Person() != 0 && slices.ContainsFunc(v.Rows, func(r Row) bool { return r.PersonID == s.Person() })
+	p.Person = s.Person()
 	p.All = v.rows()
 	p.Shown = v.keep(p.All, p.Query)
 	if p.Hands, err = m.Store.handsOn(ctx, tx, v.Sheet); err != nil {

@@ -111,13 +111,14 @@ type handsOn struct {
 // handsOn looks for the natural person of the scope among those who entered or submitted the sheet, in any round.
 func (Store) handsOn(ctx context.Context, tx *access.Tx, sheet Sheet) (h handsOn, err error) {
 	s := tx.Scope()
-	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": sheet.TownshipID, "sheet": sheet.ID, "account": s.Account(),
-		"holder": s.Holder(), "at": s.Township()}
+	args := func(name string, value int64) pgx.StrictNamedArgs {
+		return pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": sheet.TownshipID, "sheet": sheet.ID, "holder": s.Holder(), name: value}
+	}
 	b := &pgx.Batch{}
 	b.Queue(makers+`select exists (select from makers where account = @account or account in (select id from accounts
 			where tenant_id = @tenant and (id = @holder or holder_id = @holder))),
 		exists (select from assessment_acts where tenant_id = @tenant and sheet_id = @sheet and act in ('submit', 'resubmit')
-			and holder_id = @holder)`, args).QueryRow(func(r pgx.Row) error { return r.Scan(&h.Entered, &h.Sent) })
+			and holder_id = @holder)`, args("account", s.Account())).QueryRow(func(r pgx.Row) error { return r.Scan(&h.Entered, &h.Sent) })
 	b.Queue(makers+`select distinct a.name from accounts a
 		where a.tenant_id = @tenant and a.township_id = @at and a.village_id = 0 and a.kind = 'staff' and a.disabled_at is null
 			and case when a.holder_id = 0 then a.id else a.holder_id end not in (
@@ -126,7 +127,7 @@ func (Store) handsOn(ctx context.Context, tx *access.Tx, sheet Sheet) (h handsOn
 				union select holder_id from assessment_acts where tenant_id = @tenant and sheet_id = @sheet
 					and act in ('submit', 'resubmit', 'approve_township', 'approve_district')
 				union select @holder)
-		order by a.name limit 8`, args).Query(func(rows pgx.Rows) (err error) {
+		order by a.name limit 8`, args("at", s.Township())).Query(func(rows pgx.Rows) (err error) {
 		h.Others, err = pgx.CollectRows(rows, pgx.RowTo[string])
 		return err
 	})

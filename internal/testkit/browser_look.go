@@ -70,7 +70,7 @@ func (b *Browser) Screenshot(path string) {
 // PDF prints the page as a printer would get it.
 func (b *Browser) PDF() []byte {
 	b.t.Helper()
-	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF())
+	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
 	if err != nil {
 		b.t.Fatalf("print: %v", err)
 	}
