@@ -23,6 +23,9 @@ var visitors = []struct {
 	{"wd-officer", false, []string{"/", "/switch", "/divisions", "/holidays", "/jobs", "/assessment/2026-11", "/assessment/open",
 		"/assessment/2026-11/publish",
 		"/assessment/compare", "/assessment/schemes", "/assessment/schemes/1", "/assessment/schemes/1/trial", "/assessment/settings"}},
+	{"chengguan-leader", false, []string{"/assessment/sheets/{sheet}/review", "/assessment/sheets/{sheet}/review?show=all",
+		"/assessment/sheets/{sheet}/review?q=没有这个人", "/assessment/sheets/{sheet}/summary", "/assessment/sheets/{sheet}/compare",
+		"/assessment/sheets/{sheet}/compare?with=2020-01"}},
 	{"anhua-clerk", false, []string{"/", "/assessment/2026-11", "/assessment/sheets/{sheet}", "/assessment/sheets/{sheet}?mode=deduct&q=没有这个人",
 		"/assessment/sheets/{sheet}/paste", "/assessment/rows/{row}"}},
 }
