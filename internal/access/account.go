@@ -137,7 +137,7 @@ func (c *Core) CreateAccount(ctx context.Context, tx *Tx, n NewAccount) (Created
 const codeLife = 24 * time.Hour
 
 func hashCode(code string) []byte {
-	sum := sha256.Sum256([]byte("touyan code " + strings.TrimSpace(code)))
+	sum := sha256.Sum256([]byte("touyan code " + strings.Join(strings.Fields(code), "")))
 	return sum[:]
 }
 

@@ -32,6 +32,12 @@ func (c *Core) holderOf(ctx context.Context, tx *Tx, phoneIndex []byte, person *
 	return holder, err
 }
 
+// UsernameFree reports whether nobody in the whole system has a username.
+func (c *Core) UsernameFree(ctx context.Context, tx *Tx, name string) (free bool, err error) {
+	err = tx.QueryRow(ctx, `select not exists (select from credentials where username = $1)`, strings.ToLower(name)).Scan(&free)
+	return free, err
+}
+
 // Holding is who holds an account.
 type Holding struct {
 	Name    string

@@ -116,7 +116,7 @@ func (c *Core) scopeOf(id identity, r *http.Request) Scope {
 		name: id.Name, unit: id.Unit, district: id.District, address: c.address(r), readOnly: id.ReadOnly}
 	s.settings.Tenant, s.settings.Township, s.settings.Village = id.Tenant, id.Township, id.Village
 	s.settings.Level = id.Role.Level()
-	if !id.Until.IsZero() && c.Today().After(id.Until) {
+	if !id.Until.IsZero() && calendar(c.Today()).After(calendar(id.Until)) {
 		s.only = Own
 	}
 	return s

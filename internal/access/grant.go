@@ -30,8 +30,13 @@ type Grant struct {
 //
 // Dates come from the database as midnights of UTC; the day is one of China, so both are compared by the calendar.
 func (g Grant) Running(day time.Time) bool {
-	day = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
-	return g.RevokedAt == nil && !g.StartsOn.After(day) && (g.EndsOn == nil || !g.EndsOn.Before(day))
+	day = calendar(day)
+	return g.RevokedAt == nil && !calendar(g.StartsOn).After(day) && (g.EndsOn == nil || !calendar(*g.EndsOn).Before(day))
+}
+
+// calendar is the day of a moment in its own zone, so that days of the database (UTC) and of China compare.
+func calendar(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // Unit is the name of the unit of the grant.

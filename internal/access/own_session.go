@@ -89,11 +89,7 @@ func (c *Core) keep(r *http.Request) error {
 		if id.Stays {
 			next.Stays, next.Idle = true, id.Idle
 		}
-		if err := c.sessions.RenewToken(r.Context()); err != nil {
-			return err
-		}
-		c.sessions.Put(r.Context(), keyIdentity, next)
-		return nil
+		return c.renew(r, next)
 	}
 	return fault.Unauthentic()
 }

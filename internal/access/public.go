@@ -168,18 +168,21 @@ func (c *Core) arrive(w http.ResponseWriter, r *http.Request, id identity, next 
 	return httpx.SeeOther(w, r, next)
 }
 
-// start gives the session a new token and the identity.
+// start begins a session after a log-in.
 func (c *Core) start(r *http.Request, id identity, stay bool) error {
+	id.Stays = stay && id.stayDays > 0
+	if id.Stays {
+		id.Idle = id.stayDays * 24 * 3600
+	}
+	return c.renew(r, id)
+}
+
+// renew gives the session a new token, the identity, and its time to live, which the library resets with the token.
+func (c *Core) renew(r *http.Request, id identity) error {
 	if err := c.sessions.RenewToken(r.Context()); err != nil {
 		return fmt.Errorf("renew session: %w", err)
 	}
-	life := max(workday, time.Duration(id.Idle)*time.Second)
-	id.Stays = stay && id.stayDays > 0
-	if id.Stays {
-		life = time.Duration(id.stayDays) * 24 * time.Hour
-		id.Idle = id.stayDays * 24 * 3600
-	}
-	c.sessions.SetDeadline(r.Context(), c.clock().Add(life))
+	c.sessions.SetDeadline(r.Context(), c.clock().Add(max(workday, time.Duration(id.Idle)*time.Second)))
 	c.sessions.RememberMe(r.Context(), id.Stays)
 	c.sessions.Put(r.Context(), keyIdentity, id)
 	return nil

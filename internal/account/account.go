@@ -20,19 +20,45 @@ const (
 	PermAdmins   access.Permission = "account.admins" // the platform's: first administrators of districts
 )
 
-// WorkSource is what another module keeps open for a unit: drafts, returned rows, objections. 交接 lists it, and the
-// successor finds it, since work belongs to the unit and not to the account.
-type WorkSource func(ctx context.Context, tx *access.Tx, township, village int64) ([]string, error)
+// Work is one thing that the holder of an account has not finished: a draft, returned rows, an objection.
+type Work struct {
+	Title, Detail string
+	Count, Total  int
+}
+
+// WorkSource lists what waits for the actor of a transaction. 交接 asks it as the account that is handed over; the
+// successor finds the same, since work belongs to the unit and not to the account.
+type WorkSource func(ctx context.Context, tx *access.Tx) ([]Work, error)
+
+// Person is a file of the register, as an account is linked to it.
+type Person struct {
+	ID                int64
+	Name, Unit, Title string
+	VillageID         int64
+}
+
+// Register is what accounts ask of the personnel register, within the scope of the transaction.
+type Register interface {
+	// Find gives living persons by name, pinyin, village or the last four of the ID number.
+	Find(ctx context.Context, tx *access.Tx, text string) ([]Person, error)
+	// Person reads one file.
+	Person(ctx context.Context, tx *access.Tx, id int64) (Person, error)
+	// Incumbents gives who holds the post today that goes with a village role, by village.
+	Incumbents(ctx context.Context, tx *access.Tx, r access.Role) (map[int64]Person, error)
+}
 
 // Module is the accounts as the house mounts them.
 type Module struct {
-	core *access.Core
-	url  string // the address that slips name
-	work []WorkSource
+	core     *access.Core
+	url      string // the address that slips name
+	register Register
+	work     []WorkSource
 }
 
-// New makes the module; url is the public address that 账号通知单 names.
-func New(url string, work ...WorkSource) *Module { return &Module{url: url, work: work} }
+// New makes the module; url is the public address that 账号通知单 names. Without a register accounts are linked to nobody.
+func New(url string, register Register, work ...WorkSource) *Module {
+	return &Module{url: url, register: register, work: work}
+}
 
 // Bind gives the module the core, which is made after it.
 func (m *Module) Bind(core *access.Core) { m.core = core }
@@ -60,13 +86,18 @@ func (m *Module) Module() access.Module {
 			{Method: post, Path: "/accounts", Need: PermManage, Do: m.create},
 			{Method: get, Path: "/accounts/bulk", Need: PermManage, Do: m.askBulk},
 			{Method: post, Path: "/accounts/bulk", Need: PermManage, Do: m.bulk},
+			{Method: post, Path: "/accounts/bulk/codes", Need: PermManage, Do: m.bulkCodes},
+			{Method: post, Path: "/accounts/export", Need: PermManage, Do: m.export},
 			{Method: get, Path: "/accounts/settings", Need: PermSettings, Do: m.showSettings},
 			{Method: post, Path: "/accounts/settings", Need: PermSettings, Do: m.saveSettings},
 			{Method: get, Path: "/accounts/{id}", Need: PermManage, Do: m.show},
+			{Method: get, Path: "/accounts/{id}/edit", Need: PermManage, Do: m.edit},
+			{Method: post, Path: "/accounts/{id}", Need: PermManage, Do: m.update},
 			{Method: post, Path: "/accounts/{id}/reset", Need: PermManage, Do: m.reset},
 			{Method: post, Path: "/accounts/{id}/unlock", Need: PermManage, Do: m.unlock},
 			{Method: post, Path: "/accounts/{id}/disable", Need: PermManage, Do: m.disable},
 			{Method: post, Path: "/accounts/{id}/grants", Need: PermManage, Do: m.lend},
+			{Method: post, Path: "/accounts/{id}/roles", Need: PermManage, Do: m.addRole},
 			{Method: post, Path: "/accounts/{id}/grants/{grant}/end", Need: PermManage, Do: m.endGrant},
 			{Method: get, Path: "/accounts/{id}/handover", Need: PermManage, Do: m.askHandover},
 			{Method: post, Path: "/accounts/{id}/handover", Need: PermManage, Do: m.handover},

@@ -30,20 +30,20 @@ type listProps struct {
 	Accounts  []access.AccountRow
 	Townships []org.Township
 	Pager     ui.Pager
+	Grant     string
 }
 
 func (m *Module) list(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	p := listProps{Scope: s, URL: r.URL}
 	httpx.DecodeQuery(r, &p.Filter)
-	page := max(p.Filter.Page, 1)
 	p.Filter.Text = strings.TrimSpace(p.Filter.Text)
 	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
 		total, err := access.CountAccounts(r.Context(), tx, p.Filter)
 		if err != nil {
 			return err
 		}
-		p.Pager = ui.PagerOf(r.URL, page, total, pageSize)
-		if p.Accounts, err = access.Accounts(r.Context(), tx, p.Filter, pageSize, (page-1)*pageSize); err != nil {
+		p.Pager = ui.PagerOf(r.URL, p.Filter.Page, total, pageSize)
+		if p.Accounts, err = access.Accounts(r.Context(), tx, p.Filter, pageSize, p.Pager.Offset()); err != nil {
 			return err
 		}
 		if s.Level() == pg.District {
@@ -54,7 +54,8 @@ func (m *Module) list(w http.ResponseWriter, r *http.Request, s access.Scope) er
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "账号管理"}, listPage(p))
+	p.Grant = s.GrantID()
+	return access.Page(w, r, s, access.View{Title: "账号管理", AsOf: s.Now().Format("2006-01-02 15:04"), Print: true}, listPage(p))
 }
 
 // newForm is a new account as typed.
@@ -107,6 +108,23 @@ func (f newForm) read() (access.NewAccount, []ui.Problem) {
 	return n, problems
 }
 
+// place names a unit within the scope. A village says its township, whatever was posted beside it.
+func place(ctx context.Context, tx *access.Tx, township *int64, village int64) (string, error) {
+	var name string
+	if village != 0 {
+		v, err := org.Store{}.Village(ctx, tx, village)
+		if err != nil {
+			return "", err
+		}
+		*township, name = v.TownshipID, v.Name
+	}
+	if *township == 0 {
+		return tx.Scope().District(), nil
+	}
+	t, err := org.Store{}.Township(ctx, tx, *township)
+	return t.Name + name, err
+}
+
 func (m *Module) newAccount(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	return m.form(w, r, s, newForm{Township: s.Township()}, nil, http.StatusOK)
 }
@@ -137,15 +155,12 @@ func (m *Module) create(w http.ResponseWriter, r *http.Request, s access.Scope) 
 		return m.form(w, r, s, f, problems, http.StatusUnprocessableEntity)
 	}
 	var made access.Created
+	var unit string
 	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		if n.Village != 0 { // the village says its township, whatever was posted beside it
-			v, err := org.Store{}.Village(r.Context(), tx, n.Village)
-			if err != nil {
-				return err
-			}
-			n.Township = v.TownshipID
-		}
 		var err error
+		if unit, err = place(r.Context(), tx, &n.Township, n.Village); err != nil {
+			return err
+		}
 		made, err = m.core.CreateAccount(r.Context(), tx, n)
 		return err
 	})
@@ -155,20 +170,7 @@ func (m *Module) create(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	if err != nil {
 		return err
 	}
-	return m.slips(w, r, s, "账号已开设", []slip{{Username: strings.ToLower(n.Username), Name: n.Name, Role: n.Role, Code: made.Code}}, path(made.ID))
-}
-
-// slip is a 账号通知单: what the holder needs, shown once.
-type slip struct {
-	Username, Name, Unit, Code string
-	Role                       access.Role
-}
-
-// slips answers a post with the codes. They are shown this once: nothing keeps them in the clear.
-func (m *Module) slips(w http.ResponseWriter, r *http.Request, s access.Scope, title string, list []slip, back string) error {
-	w.Header().Set("Cache-Control", "no-store")
-	return access.Page(w, r, s, access.View{Title: title, Crumbs: listCrumbs}, slipsPage(slipProps{Slips: list, URL: m.url, Back: back,
-		Until: s.Now().Add(24 * time.Hour).Format("2006-01-02 15:04"), Contact: s.Name()}))
+	return m.slips(w, r, s, "账号已开设", []slip{{Username: strings.ToLower(n.Username), Name: n.Name, Unit: unit, Role: n.Role, Code: made.Code}}, path(made.ID))
 }
 
 type showProps struct {
@@ -176,10 +178,16 @@ type showProps struct {
 	Account access.AccountRow
 	Grants  []access.Grant
 	Phone   string
+	Person  string // the personnel file that the account is linked to
 	Manages bool
 	Lenders []access.AccountRow // colleagues who can be given 代理
 	Grant   string
-	Problem string
+
+	Townships []org.Township
+	Villages  []org.Village
+	Lend      lendForm
+	Role      roleForm
+	Problems  []ui.Problem
 }
 
 func (m *Module) load(r *http.Request, s access.Scope) (p showProps, err error) {
@@ -193,6 +201,9 @@ func (m *Module) load(r *http.Request, s access.Scope) (p showProps, err error) 
 			return err
 		}
 		if p.Grants, err = access.Grants(r.Context(), tx, id); err != nil {
+			return err
+		}
+		if p.Person, err = m.linked(r.Context(), tx, p.Account); err != nil {
 			return err
 		}
 		all, err := access.Accounts(r.Context(), tx, access.AccountFilter{Township: p.Account.TownshipID, State: "active"}, 200, 0)
@@ -213,7 +224,25 @@ func (m *Module) show(w http.ResponseWriter, r *http.Request, s access.Scope) er
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: p.Account.Name, Crumbs: listCrumbs}, showPage(p))
+	return m.shown(w, r, s, p, http.StatusOK)
+}
+
+// shown draws the page of an account, again with what was typed where a form of it was refused.
+func (m *Module) shown(w http.ResponseWriter, r *http.Request, s access.Scope, p showProps, status int) error {
+	if p.Manages {
+		err := access.Read(r.Context(), s, func(tx *access.Tx) error {
+			var err error
+			if p.Townships, err = (org.Store{}).Townships(r.Context(), tx, s.Today()); err != nil {
+				return err
+			}
+			p.Villages, err = org.Store{}.Villages(r.Context(), tx, 0, s.Today())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return access.Page(w, r, s, access.View{Title: p.Account.Name, Status: status, Crumbs: listCrumbs}, showPage(p))
 }
 
 func (m *Module) reset(w http.ResponseWriter, r *http.Request, s access.Scope) error {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"touyan/internal/access"
+	"touyan/internal/account"
 	"touyan/internal/assessment"
 	"touyan/internal/cadre"
 	"touyan/internal/workbench"
@@ -31,6 +32,19 @@ func source[T task](list func(ctx context.Context, tx *access.Tx) ([]T, error)) 
 			todos[i] = workbench.Todo(t)
 		}
 		return todos, err
+	}
+}
+
+// openWork hands a module's tasks to 交接, which lists what the old account leaves open.
+func openWork[T task](list func(ctx context.Context, tx *access.Tx) ([]T, error)) account.WorkSource {
+	return func(ctx context.Context, tx *access.Tx) ([]account.Work, error) {
+		tasks, err := list(ctx, tx)
+		work := make([]account.Work, len(tasks))
+		for i, t := range tasks {
+			todo := workbench.Todo(t)
+			work[i] = account.Work{Title: todo.Title, Detail: todo.Detail, Count: todo.Count, Total: todo.Total}
+		}
+		return work, err
 	}
 }
 
