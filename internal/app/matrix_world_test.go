@@ -155,10 +155,17 @@ func makeWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &builder{t: t, world: &world{db: testkit.Prepared(t), keys: keys, units: map[string]unit{}, cookies: map[string]string{},
+	return buildWorld(t, testkit.Prepared(t), keys, func() time.Time { return today })
+}
+
+// buildWorld fills a migrated, empty database.
+func buildWorld(t testing.TB, db testkit.Database, keys *crypt.Keys, clock func() time.Time) *world {
+	t.Helper()
+	b := &builder{t: t, world: &world{db: db, keys: keys, units: map[string]unit{}, cookies: map[string]string{},
 		grants: map[string]string{}, ids: map[string]map[string]string{}}}
-	b.app = open(t, b.db, keys, func() time.Time { return today })
-	if b.owner, err = pgx.Connect(context.Background(), b.db.OwnerURL); err != nil {
+	b.app = open(t, db, keys, clock)
+	var err error
+	if b.owner, err = pgx.Connect(context.Background(), db.OwnerURL); err != nil {
 		t.Fatal(err)
 	}
 	b.plantUnits()
