@@ -23,7 +23,7 @@ func (m *Module) entryRoutes() []access.Route {
 		{Method: post, Path: "/assessment/sheets/{id}", Need: PermEnter, Do: m.saveCells},
 		{Method: post, Path: "/assessment/rows/{id}/cells", Need: PermEnter, Do: m.saveCell},
 	}
-	return slices.Concat(own, m.rowRoutes(), m.pasteRoutes(), m.rosterRoutes(), m.submitRoutes(), m.proposalRoutes(), m.historyRoutes())
+	return slices.Concat(own, m.rowRoutes(), m.pasteRoutes(), m.rosterRoutes(), m.submitRoutes(), m.proposalRoutes(), m.historyRoutes(), m.bulkRoutes())
 }
 
 func (m *Module) showSheet(w http.ResponseWriter, r *http.Request, s access.Scope) error {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"touyan/internal/platform/fault"
 	"touyan/internal/platform/points"
 	"touyan/web/ui"
 )
@@ -86,8 +87,16 @@ func (c *checkup) answered() []reviewRow {
 
 func jumpField(row int64) string { return "j." + strconv.FormatInt(row, 10) }
 
-// explain takes the typed reasons of jumps over and returns the rows whose reason changed.
-func (c *checkup) explain(form url.Values) (changed []Row, problems []ui.Problem) {
+// explain takes the typed reasons of jumps over and returns the rows whose reason changed. A row that is not on the sheet
+// refuses the whole form.
+func (c *checkup) explain(form url.Values) (changed []Row, problems []ui.Problem, err error) {
+	for name := range form {
+		if key, ok := strings.CutPrefix(name, "j."); ok {
+			if id, err := strconv.ParseInt(key, 10, 64); err != nil || !c.holds(id) {
+				return nil, nil, fault.NotFound()
+			}
+		}
+	}
 	for _, j := range c.jumps() {
 		name := jumpField(j.ID)
 		if !form.Has(name) {
@@ -103,7 +112,7 @@ func (c *checkup) explain(form url.Values) (changed []Row, problems []ui.Problem
 			changed = append(changed, *row)
 		}
 	}
-	return changed, problems
+	return changed, problems, nil
 }
 
 // submitAct is how the sheet is handed in: anew, or after a return.

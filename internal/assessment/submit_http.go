@@ -64,9 +64,9 @@ func (m *Module) explainJumps(w http.ResponseWriter, r *http.Request, s access.S
 		if _, err := Next(p.State, ActEnter); err != nil {
 			return err
 		}
-		changed, problems := p.explain(r.PostForm)
-		if p.Problems = problems; len(problems) > 0 {
-			return nil
+		changed, problems, err := p.explain(r.PostForm)
+		if p.Problems = problems; err != nil || len(problems) > 0 {
+			return err
 		}
 		return m.Store.explainJumps(ctx, tx, p.Sheet, changed)
 	})
@@ -106,7 +106,10 @@ func (m *Module) submit(w http.ResponseWriter, r *http.Request, s access.Scope) 
 		if _, err := Next(p.State, p.submitAct()); err != nil {
 			return err
 		}
-		changed, problems := p.explain(r.PostForm)
+		changed, problems, err := p.explain(r.PostForm)
+		if err != nil {
+			return err
+		}
 		p.check()
 		if p.Problems, p.Tried = problems, len(problems) > 0 || Blocked(p.Findings); p.Tried {
 			return nil
@@ -178,22 +181,27 @@ type returnProps struct {
 	Problem string
 }
 
+// askReturn shows the form; where there is nothing to ask for, the sheet says what can be done instead.
 func (m *Module) askReturn(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	id, err := httpx.ID(r, "id")
 	if err != nil {
 		return err
 	}
-	p := returnProps{}
+	p, refusal := returnProps{}, error(nil)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		d, err := m.Store.desk(r.Context(), tx, id, false)
 		if err != nil {
 			return err
 		}
-		p.Sheet = d.Sheet
-		return d.mayRequestReturn()
+		p.Sheet, refusal = d.Sheet, d.mayRequestReturn()
+		return nil
 	})
 	if err != nil {
 		return err
+	}
+	if refusal != nil {
+		access.Flash(r, s, "info", fault.Of(refusal).Sentence)
+		return httpx.SeeOther(w, r, sheetPath(id))
 	}
 	return m.drawReturn(w, r, s, p, http.StatusOK)
 }
@@ -216,7 +224,10 @@ func (m *Module) requestReturn(w http.ResponseWriter, r *http.Request, s access.
 		if d.Sheet.ReturnRequested != "" && d.Sheet.ReturnRequested == p.Typed {
 			return nil // the button was pressed twice
 		}
-		if err := d.mayRequestReturn(); err != nil || p.Problem != "" {
+		if p.Problem != "" {
+			return nil
+		}
+		if err := d.mayRequestReturn(); err != nil {
 			return err
 		}
 		return m.Store.requestReturn(ctx, tx, d, p.Typed)

@@ -75,6 +75,11 @@ func TestNothingIsSubmittedThatIsNotComplete(t *testing.T) {
 		t.Errorf("%d findings, or the typed reason is lost", n)
 	}
 	o.submit(c, "A", url.Values{jump: {strings.Repeat("长", 201)}}).Want(http.StatusUnprocessableEntity)
+	for _, other := range []string{"B1/张伟", "C1/张伟"} {
+		foreign := url.Values{jump: {"发生进京信访"}, fmt.Sprintf("j.%d", o.row(other)): {"别乡的原因"}}
+		o.submit(c, "A", foreign).Want(http.StatusNotFound)
+		c.Post(o.sheetPath("A")+"/check", foreign).Want(http.StatusNotFound)
+	}
 	if o.ledgerOf() != before {
 		t.Error("a refused submission changed something")
 	}
@@ -125,7 +130,7 @@ func TestTakingASheetBack(t *testing.T) {
 	o.save(c, "A1/张伟", "learning", "10", "10").Want(http.StatusOK)
 	before := o.ledgerOf()
 	c.Post(o.sheetPath("A")+"/withdraw", nil).Want(http.StatusConflict)
-	c.Get(o.sheetPath("A") + "/return-request").Want(http.StatusConflict)
+	c.Get(o.sheetPath("A") + "/return-request").Want(http.StatusSeeOther)
 	c.Post(o.sheetPath("A")+"/return-request", url.Values{"reason": {"漏填一人"}}).Want(http.StatusConflict)
 	if o.ledgerOf() != before {
 		t.Error("a sheet that was never submitted was taken back")
@@ -134,7 +139,7 @@ func TestTakingASheetBack(t *testing.T) {
 	if !c.Get(o.sheetPath("A")).Doc().Has(`form[action$="/withdraw"]`) {
 		t.Error("no 撤回 on the grid")
 	}
-	c.Get(o.sheetPath("A") + "/return-request").Want(http.StatusConflict)
+	c.Get(o.sheetPath("A") + "/return-request").Want(http.StatusSeeOther)
 	o.As(access.TownshipClerk, "B").Post(o.sheetPath("A")+"/withdraw", nil).Want(http.StatusNotFound)
 	o.As(access.TownshipLeader, "A").Post(o.sheetPath("A")+"/withdraw", nil).Want(http.StatusForbidden)
 	c.Post(o.sheetPath("A")+"/withdraw", nil).Want(http.StatusSeeOther)

@@ -12,13 +12,13 @@ import (
 func TestDeductVillages(t *testing.T) {
 	t.Parallel()
 	s := assessment.DefaultScheme()
-	target := func(id, village int64, position string, pay assessment.PayPosition, entries ...assessment.Entry) assessment.VillageTarget {
-		return assessment.VillageTarget{RowID: id, VillageID: village, Name: "王建国", VillageName: "石门村", Position: position, PayPosition: pay, Writable: true, Entries: entries}
+	target := func(id, village int64, position string, pay assessment.PayPosition, entries ...assessment.Entry) assessment.BulkTarget {
+		return assessment.BulkTarget{RowID: id, VillageID: village, Name: "王建国", VillageName: "石门村", Position: position, PayPosition: pay, Writable: true, Entries: entries}
 	}
 	accident := assessment.Entry{Dimension: "governance", Item: "accident", Points: -150}
 	frozen := target(5, 11, "clerk", assessment.PayClerk)
 	frozen.Writable = false
-	targets := []assessment.VillageTarget{
+	targets := []assessment.BulkTarget{
 		target(1, 11, "party_secretary", assessment.PayDualPost),
 		target(2, 11, "clerk", assessment.PayClerk),
 		target(3, 12, "party_secretary", assessment.PayChief),
@@ -51,7 +51,7 @@ func TestDeductVillages(t *testing.T) {
 func TestDeductVillagesRefuses(t *testing.T) {
 	t.Parallel()
 	s := assessment.DefaultScheme()
-	targets := []assessment.VillageTarget{{RowID: 1, VillageID: 11, Position: "clerk", Writable: true}}
+	targets := []assessment.BulkTarget{{RowID: 1, VillageID: 11, Position: "clerk", Writable: true}}
 	for sentence, v := range map[string]assessment.VillageDeduction{
 		"请选择村(社区)":       {Dimension: "governance", Points: 100},
 		"应大于0":           {Villages: []int64{11}, Dimension: "governance"},

@@ -139,9 +139,9 @@ func (m *marker) markVillage(r dice, rows []*Row, first time.Time) {
 	e := m.entry(r, item, 1+r.weighted(70, 30), m.day(r, first))
 	deduction := assessment.VillageDeduction{Villages: []int64{rows[0].VillageID}, Dimension: e.Dimension, Item: e.Item,
 		Points: -e.Points, Clause: e.Clause, Reason: e.Reason, ReportedBy: e.ReportedBy}
-	var targets []assessment.VillageTarget
+	var targets []assessment.BulkTarget
 	for i, row := range rows {
-		targets = append(targets, assessment.VillageTarget{RowID: int64(i), VillageID: row.VillageID, Name: row.PersonName,
+		targets = append(targets, assessment.BulkTarget{RowID: int64(i), VillageID: row.VillageID, Name: row.PersonName,
 			Position: row.PositionCode, PayPosition: row.PayPosition, Writable: true, Entries: row.Entries})
 	}
 	lines, err := m.scheme.DeductVillages(deduction, targets)
