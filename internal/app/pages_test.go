@@ -27,7 +27,9 @@ var visitors = []struct {
 		"/assessment/sheets/{sheet}/review?q=没有这个人", "/assessment/sheets/{sheet}/summary", "/assessment/sheets/{sheet}/compare",
 		"/assessment/sheets/{sheet}/compare?with=2020-01"}},
 	{"anhua-clerk", false, []string{"/", "/assessment/2026-11", "/assessment/sheets/{sheet}", "/assessment/sheets/{sheet}?mode=deduct&q=没有这个人",
-		"/assessment/sheets/{sheet}/paste", "/assessment/rows/{row}"}},
+		"/assessment/sheets/{sheet}/paste", "/assessment/rows/{row}",
+		"/assessment/sheets/{sheet}/roster", "/assessment/sheets/{sheet}/check", "/assessment/sheets/{sheet}/villages",
+		"/assessment/sheets/{sheet}/many", "/assessment/sheets/{sheet}/history"}},
 }
 
 // axe is the accessibility checker, fetched with the other browser code.
