@@ -29,8 +29,9 @@ type noticePaper struct {
 	Date      string
 }
 
-// noticeRowsPerSheet is how many cadres stand on one A4 sheet with the words around them, also where a post takes two lines.
-const noticeRowsPerSheet = 18
+// noticeRowsPerSheet is how many cadres stand on one A4 sheet, in type that can be read on a wall, with the words around
+// them, also where some posts take two lines.
+const noticeRowsPerSheet = 14
 
 // noticeSheet is one sheet of a notice.
 type noticeSheet struct {
@@ -123,14 +124,14 @@ func (n noticeSource) papers() []noticePaper {
 	var out []noticePaper
 	for _, rows := range byVillage(n.Results) {
 		line := n.line(n.Head.ID, rows[0].VillageID)
-		p := noticePaper{Title: n.Sheet.Month.Title() + "村(社区)干部月考评结果公示", Sub: n.Sheet.TownshipName + rows[0].VillageName,
+		p := noticePaper{Title: "村(社区)干部月考评结果公示", Sub: n.Sheet.TownshipName + rows[0].VillageName + n.Sheet.Month.Title(),
 			Head: []string{"序号", "姓名", "职务", "得分", "等次"}, Date: "　　　　年　　月　　日", Signature: n.signature(),
 			Contact: "公示期内如有异议,可以书面、来电、来访等形式向受理部门反映。受理部门:" + n.Head.Office + ";电话:" + n.Head.Phone + "。"}
 		if line.PostedOn != nil {
 			p.Date = line.PostedOn.Format("2006年1月2日")
 		}
 		if n.Head.corrects() {
-			p.Title = n.Sheet.Month.Title() + "村(社区)干部月考评结果更正公示"
+			p.Title = "村(社区)干部月考评结果更正公示"
 			p.Sub += fmt.Sprintf("(第%d版)", n.Head.Number)
 			p.Head = []string{"序号", "姓名", "职务", "原得分", "原等次", "更正后得分", "更正后等次"}
 		}
@@ -277,7 +278,7 @@ func (n noticeSource) document(now time.Time) docx.Document {
 	for _, p := range n.papers() {
 		t := docx.Table{Widths: []int{10, 20, 36, 14, 20}, Centred: []bool{true, true, false, true, true}, Head: p.Head, Rows: p.Rows}
 		if n.Head.corrects() {
-			t.Widths, t.Centred = []int{9, 16, 25, 11, 12, 13, 14}, []bool{true, true, false, true, true, true, true}
+			t.Widths, t.Centred = []int{8, 15, 28, 11, 12, 13, 13}, []bool{true, true, false, true, true, true, true}
 		}
 		d.Sections = append(d.Sections, docx.Section{
 			docx.Paragraph{Style: docx.Title, Text: p.Title}, docx.Paragraph{Style: docx.Subtitle, Text: p.Sub},

@@ -21,7 +21,7 @@ func TestTheVillageSeesItsOwnPublishedResults(t *testing.T) {
 	o := newNoticeOffice(t)
 	c := o.As(access.VillageSecretary, "A1")
 	page := c.Get("/village").Want(http.StatusOK).Doc()
-	if n := len(page.All("tbody tr")); n != 3 {
+	if n := len(page.All("tbody td.num")); n != 3 {
 		t.Fatalf("%d cadres, want the three of the village", n)
 	}
 	for _, words := range []string{"2026年10月考评结果", "李娜", "vc_deputy_director", "96", "称职", "党建引领", "-4分", "主题党日未开展", "依据:村级干部管理办法·工作管理",
@@ -162,7 +162,7 @@ func TestPastMonthsStay(t *testing.T) {
 		t.Error("the newest month comes first and leads to the others")
 	}
 	page := c.Get("/village?month=2026-09").Want(http.StatusOK).Doc()
-	if n := len(page.All("tbody tr")); n != 3 || !strings.Contains(page.Text("table"), "张伟(旧)") || strings.Contains(page.Text(".actions"), "提出异议") ||
+	if n := len(page.All("tbody td.num")); n != 3 || !strings.Contains(page.Text("table"), "张伟(旧)") || strings.Contains(page.Text(".actions"), "提出异议") ||
 		!strings.Contains(page.Text("main"), "最终结果") {
 		t.Errorf("%d cadres of the past month: %s", n, page.Text("main"))
 	}
