@@ -363,7 +363,7 @@ func (b *builder) plantMonths() {
 // plantResults publishes two months: one is hanging, with an objection in every village, one is final.
 func (b *builder) plantResults() {
 	b.exec(`insert into assessment_publications (tenant_id, township_id, sheet_id, month, number, kind, office, phone, published_by, published_at)
-		select tenant_id, township_id, id, month, 1, 'first', '组织部', '0939-8212345', '王建国', now() from assessment_sheets where state in ('published', 'locked')`)
+		select tenant_id, township_id, id, month, 1, 'first', '组织部', '0939-8212345', '王建国', date '2026-04-10' from assessment_sheets where state in ('published', 'locked')`)
 	b.exec(`insert into assessment_postings (tenant_id, township_id, village_id, publication_id, posted_on, ends_on, posted_by)
 		select distinct p.tenant_id, p.township_id, r.village_id, p.id, case when p.month < '2026-05-01' then date '2026-04-11' end,
 			case when p.month < '2026-05-01' then date '2026-04-17' end, '王建国'

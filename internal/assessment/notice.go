@@ -101,7 +101,7 @@ func mayPost(sheet Sheet) error {
 	case sheet.State == SheetLocked:
 		_, err := Next(SheetLocked, ActPost)
 		return err
-	case sheet.PublishedAt == nil:
+	case sheet.PublishedAt == nil && sheet.State != SheetPublished:
 		return fault.Conflict("考评结果尚未发布公示,不能登记张贴日期")
 	}
 	return nil

@@ -33,6 +33,9 @@ type noticePaper struct {
 // them, also where some posts take two lines.
 const noticeRowsPerSheet = 14
 
+// nothingToPrint stands on the page of a sheet without a notice.
+const nothingToPrint = "没有可打印的公示内容:考评结果尚未发布,或没有参加考评的人员。"
+
 // noticeSheet is one sheet of a notice.
 type noticeSheet struct {
 	noticePaper
@@ -90,8 +93,11 @@ func (s Store) noticeSource(ctx context.Context, tx *access.Tx, sheet Sheet, q n
 			return l.PublicationID == h.ID && (q.Village == 0 || l.VillageID == q.Village)
 		})
 	})
-	if at < 0 {
+	if at < 0 && q != (noticeRequest{}) {
 		return src, fault.NotFound()
+	}
+	if at < 0 {
+		return src, nil // a sheet without cadres, or not published: nothing to print
 	}
 	src.Head = heads[at]
 	scheme, err := s.SchemeOfMonth(ctx, tx, sheet.Month)
@@ -275,6 +281,9 @@ func (m *Module) noticeDocument(w http.ResponseWriter, r *http.Request, s access
 // document is the notices as a file for the office's letterhead, a section per village.
 func (n noticeSource) document(now time.Time) docx.Document {
 	d := docx.Document{Title: n.name(), Made: now.In(month.Zone)}
+	if len(n.Results) == 0 {
+		d.Sections = append(d.Sections, docx.Section{docx.Paragraph{Style: docx.Title, Text: n.name()}, docx.Paragraph{Style: docx.Body, Text: nothingToPrint}})
+	}
 	for _, p := range n.papers() {
 		t := docx.Table{Widths: []int{10, 20, 36, 14, 20}, Centred: []bool{true, true, false, true, true}, Head: p.Head, Rows: p.Rows}
 		if n.Head.corrects() {

@@ -99,7 +99,7 @@ func mayObject(sheet Sheet, line noticeLine, source string, today time.Time) err
 	switch {
 	case sheet.State == SheetLocked:
 		return fault.Conflict("%s考评结果已归档,不能再提出异议", sheet.Month.Title())
-	case sheet.PublishedAt == nil:
+	case sheet.PublishedAt == nil && sheet.State != SheetPublished:
 		return fault.Conflict("%s考评结果尚未公示", sheet.Month.Title())
 	case source == fromVillage && line.state(today) == noticeOver:
 		return fault.Conflict("公示期已于%s届满,不能再在这里提出异议;如有情况请联系乡镇(街道)", line.EndsOn.Format("2006年1月2日"))

@@ -109,10 +109,10 @@ func (m *Module) townshipTasks(ctx context.Context, tx *access.Tx, p Period, l B
 		if err != nil {
 			return nil, err
 		}
-		t.add("公示待登记张贴日期", n, 0, path+"/notices", "去登记", time.Time{})
+		t.add("公示待登记张贴日期", n, 0, path+"/notice?state="+noticeUnposted, "去登记", time.Time{})
 	}
 	if s.Can(PermApprove) {
-		t.add("异议待答复", l.Objections, 0, path+"/objections", "去答复", time.Time{})
+		t.add("异议待答复", l.Objections, 0, path+"/objections?state="+objectionOpen, "去答复", time.Time{})
 	}
 	return t.list, nil
 }

@@ -55,23 +55,12 @@ func (Store) villageMonths(ctx context.Context, tx *access.Tx) ([]month.Month, e
 // readVillage reads the page of the month in the query, by default the newest.
 func (m *Module) readVillage(r *http.Request, s access.Scope) (p villageProps, err error) {
 	p.Today, p.Grant = s.Today(), s.GrantID()
-	wanted := r.URL.Query().Get("month")
 	err = access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
-		if p.Months, err = m.Store.villageMonths(r.Context(), tx); err != nil {
+		if p.Months, err = m.Store.villageMonths(r.Context(), tx); err != nil || len(p.Months) == 0 {
 			return err
 		}
-		if len(p.Months) > 0 {
-			p.Month = p.Months[0]
-		}
-		if wanted != "" {
-			at, err := month.Parse(wanted)
-			if err != nil || !slices.Contains(p.Months, at) {
-				return fault.NotFound()
-			}
-			p.Month = at
-		}
-		if p.Month.IsZero() {
-			return nil
+		if p.Month, err = pick(p.Months, r.URL.Query().Get("month")); err != nil {
+			return err
 		}
 		return m.fillVillage(r.Context(), tx, &p)
 	})
@@ -79,6 +68,26 @@ func (m *Module) readVillage(r *http.Request, s access.Scope) (p villageProps, e
 		return mayObject(p.Sheet, lineOf(p.Lines, r), fromVillage, p.Today) == nil
 	})
 	return p, err
+}
+
+// pick finds the month that a query names among those published; the newest where it names none.
+func pick(published []month.Month, wanted string) (month.Month, error) {
+	if wanted == "" && len(published) > 0 {
+		return published[0], nil
+	}
+	at, err := month.Parse(wanted)
+	if err != nil || !slices.Contains(published, at) {
+		return month.Month{}, fault.NotFound()
+	}
+	return at, nil
+}
+
+func (m *Module) wantedMonth(r *http.Request, tx *access.Tx) (month.Month, error) {
+	list, err := m.Store.villageMonths(r.Context(), tx)
+	if err != nil {
+		return month.Month{}, err
+	}
+	return pick(list, r.URL.Query().Get("month"))
 }
 
 func (m *Module) fillVillage(ctx context.Context, tx *access.Tx, p *villageProps) (err error) {
@@ -110,17 +119,17 @@ func (m *Module) showVillage(w http.ResponseWriter, r *http.Request, s access.Sc
 	return access.Page(w, r, s, view, villagePage(p))
 }
 
-// printVillage prints the newest notice of the village, or the version in the query.
+// printVillage prints a notice of the village: of the newest month and version, or of those in the query.
 func (m *Module) printVillage(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	at, err := month.Parse(r.URL.Query().Get("month"))
-	if err != nil {
-		return fault.NotFound()
-	}
 	var q noticeRequest
 	httpx.DecodeQuery(r, &q)
 	q.Village = s.Village()
 	var src noticeSource
-	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
+	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
+		at, err := m.wantedMonth(r, tx)
+		if err != nil {
+			return err
+		}
 		sheet, err := m.Store.SheetOf(r.Context(), tx, at, s.Township())
 		if err != nil {
 			return err
