@@ -28,6 +28,7 @@ func (r *Runner) Module() access.Module {
 			{Method: http.MethodGet, Path: "/jobs", Need: Read, Do: r.listRuns},
 			{Method: http.MethodGet, Path: "/jobs/{id}", Need: Read, Do: r.showRun},
 			{Method: http.MethodGet, Path: "/jobs/{id}/file", Need: Read, Do: r.fetchFile},
+			{Method: http.MethodPost, Path: "/jobs/{id}/retry", Need: Read, Do: r.retry},
 		},
 	}
 }
@@ -59,28 +60,49 @@ const pageSize = 50
 
 func (r *Runner) listRuns(w http.ResponseWriter, req *http.Request, s access.Scope) error {
 	var q struct {
-		Page int `form:"page"`
+		State string `form:"state"`
+		Mine  string `form:"mine"`
+		Page  int    `form:"page"`
 	}
 	httpx.DecodeQuery(req, &q)
-	q.Page = max(q.Page, 1)
-	var list []row
-	var count int
+	p := runsProps{State: q.State, Mine: q.Mine}
+	args := pgx.StrictNamedArgs{"tenant": s.Tenant(), "state": q.State, "account": int64(0)}
+	if q.Mine != "" {
+		args["account"] = s.Account()
+	}
 	err := access.Read(req.Context(), s, func(tx *access.Tx) error {
-		if err := tx.QueryRow(req.Context(), `select count(*) from job_runs where tenant_id = $1`, tx.Tenant()).Scan(&count); err != nil {
+		var count int
+		if err := tx.QueryRow(req.Context(), `select count(*) from job_runs r`+narrowed, args).Scan(&count); err != nil {
 			return err
 		}
-		rows, err := tx.Query(req.Context(), `select `+columns+` where r.tenant_id = $1 order by r.created_at desc, r.id desc
-			limit $2 offset $3`, tx.Tenant(), pageSize, (q.Page-1)*pageSize)
+		p.Pager = ui.PagerOf(req.URL, q.Page, count, pageSize)
+		args["limit"], args["offset"] = pageSize, p.Pager.Offset()
+		rows, err := tx.Query(req.Context(), `select `+columns+narrowed+` order by r.created_at desc, r.id desc limit @limit offset @offset`, args)
 		if err != nil {
 			return err
 		}
-		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[row])
+		p.Runs, err = pgx.CollectRows(rows, pgx.RowToStructByName[row])
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return access.Page(w, req, s, access.View{Title: "后台任务"}, runsPage(list, ui.PagerOf(req.URL, q.Page, count, pageSize)))
+	return access.Page(w, req, s, access.View{Title: "后台任务"}, runsPage(p))
+}
+
+const narrowed = ` where r.tenant_id = @tenant and (@state = '' or r.state = @state) and (@account::bigint = 0 or r.account_id = @account)`
+
+// retry starts a failed run again, at the wish of who started it.
+func (r *Runner) retry(w http.ResponseWriter, req *http.Request, s access.Scope) error {
+	id, err := httpx.ID(req, "id")
+	if err != nil {
+		return err
+	}
+	if err := access.InScope(req.Context(), s, func(tx *access.Tx) error { return r.Again(req.Context(), tx, id) }); err != nil {
+		return err
+	}
+	access.Flash(req, s, "success", "已重新执行")
+	return httpx.SeeOther(w, req, row{ID: id}.path())
 }
 
 func (r *Runner) one(ctx context.Context, s access.Scope, id int64) (out row, err error) {
@@ -109,7 +131,7 @@ func (r *Runner) showRun(w http.ResponseWriter, req *http.Request, s access.Scop
 		w.Header().Set("Refresh", "2")
 	}
 	return access.Page(w, req, s, access.View{Title: run.Title, Crumbs: []ui.Crumb{{Title: "后台任务", Href: "/jobs"}}},
-		runPage(run, run.AccountID == s.Account()))
+		runPage(run, run.AccountID == s.Account(), s.GrantID()))
 }
 
 // fetchFile gives the file to whoever started the run, and to nobody else in the unit.

@@ -145,6 +145,29 @@ func (r *Runner) Start(ctx context.Context, tx *access.Tx, kind, title string, p
 	return id, err
 }
 
+// Again queues a failed run once more, for its starter. Asked twice, the second finds it queued.
+func (r *Runner) Again(ctx context.Context, tx *access.Tx, id int64) error {
+	s := tx.Scope()
+	tag, err := tx.Exec(ctx, `update job_runs set state = 'queued', done = 0, total = 0, attempt = 0, message = '', href = '', finished_at = null,
+			grant_id = @grant
+		where tenant_id = @tenant and id = @id and account_id = @account and state = 'failed'`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id, "account": s.Account(), "grant": s.Grant()})
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
+		var state string
+		err := tx.QueryRow(ctx, `select state from job_runs where tenant_id = $1 and id = $2 and account_id = $3`, tx.Tenant(), id, s.Account()).Scan(&state)
+		if err != nil {
+			return err
+		}
+		return fault.Conflict("这个任务已经在执行或已完成,不需要重试")
+	}
+	tx.Audit(access.Line{Action: "job.retry", Object: "job_runs", ID: id, Summary: "重新执行后台任务"})
+	_, err = r.client.InsertTx(ctx, tx.Tx, args{tx.Tenant(), id, s.Account(), s.Grant()}, &river.InsertOpts{MaxAttempts: attempts})
+	return err
+}
+
 // Open connects the queue. With work it also starts to work; without, runs can only be queued.
 func (r *Runner) Open(ctx context.Context, work bool) error {
 	cfg := &river.Config{Schema: pg.JobSchema, Logger: slog.New(slog.DiscardHandler), JobTimeout: 15 * time.Minute,
@@ -202,7 +225,11 @@ func (r *Runner) work(ctx context.Context, j *river.Job[args]) error {
 		return nil // finished by an earlier attempt whose acknowledgement was lost
 	}
 	if err == nil {
-		err = r.works[run.Kind](ctx, run)
+		if w := r.works[run.Kind]; w != nil {
+			err = w(ctx, run)
+		} else {
+			err = fault.Conflict("系统升级后不再支持这类任务,请重新发起")
+		}
 	}
 	return r.finish(ctx, s, run.ID, run.result, err, j.Attempt >= j.MaxAttempts)
 }
@@ -251,7 +278,7 @@ func (r *Runner) HandlePanic(_ context.Context, j *rivertype.JobRow, v any, trac
 	return nil
 }
 
-// Sweep removes runs and their files after a week.
+// Sweep removes the files of runs after a week; the runs stay, since they say what was done.
 func (r *Runner) Sweep(ctx context.Context) error {
 	tenants, err := r.core.Tenants(ctx)
 	if err != nil {

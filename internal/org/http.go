@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
-	"time"
 
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/pg"
-	"touyan/internal/platform/workday"
 	"touyan/web/ui"
 )
 
@@ -62,6 +60,7 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodGet, Path: "/districts", Need: PermDistricts, Do: m.listDistricts},
 			{Method: http.MethodPost, Path: "/districts", Need: PermDistricts, Do: m.importDistrict, Upload: true},
 			{Method: http.MethodGet, Path: "/divisions", Need: PermRead, Do: m.showTree},
+			{Method: http.MethodPost, Path: "/divisions/export", Need: PermRead, Do: m.exportTree},
 			{Method: http.MethodPost, Path: "/divisions/succession", Need: PermSucceed, Do: m.succeed},
 			{Method: http.MethodGet, Path: "/holidays", Need: PermHolidays, Do: m.showHolidays},
 			{Method: http.MethodPost, Path: "/holidays", Need: PermHolidays, Do: m.loadHolidays, Upload: true},
@@ -76,6 +75,7 @@ func (m *Module) listDistricts(w http.ResponseWriter, r *http.Request, s access.
 type districtForm struct {
 	Code string `form:"code"`
 	Name string `form:"name"`
+	Do   string `form:"do"` // preview: say what an import would do, and do nothing
 }
 
 func (m *Module) districts(w http.ResponseWriter, r *http.Request, s access.Scope, form districtForm, problems []ui.Problem, status int) error {
@@ -110,130 +110,13 @@ func (m *Module) importDistrict(w http.ResponseWriter, r *http.Request, s access
 	if err != nil {
 		return refuse("file", err)
 	}
-	done, err := m.ImportAs(r.Context(), s, strings.TrimSpace(form.Code), strings.TrimSpace(form.Name), divisions)
+	work, title := m.ImportAs, "导入结果"
+	if form.Do == "preview" {
+		work, title = m.PreviewAs, "预览导入"
+	}
+	done, err := work(r.Context(), s, strings.TrimSpace(form.Code), strings.TrimSpace(form.Name), divisions)
 	if err != nil {
 		return refuse("code", err)
 	}
-	return access.Page(w, r, s, access.View{Title: "导入结果", Crumbs: []ui.Crumb{{Title: "区县", Href: "/districts"}}}, importedPage(done))
-}
-
-func (m *Module) showTree(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	var q struct {
-		Township int64  `form:"township"`
-		Text     string `form:"q"`
-	}
-	httpx.DecodeQuery(r, &q)
-	p := treeProps{Township: q.Township, Text: strings.TrimSpace(q.Text), CanSucceed: s.Can(PermSucceed), Grant: s.GrantID(), Today: s.Today()}
-	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
-		var err error
-		if p.Townships, err = m.Store.Townships(r.Context(), tx, s.Today()); err != nil {
-			return err
-		}
-		if p.Villages, err = m.Store.Villages(r.Context(), tx, q.Township, s.Today()); err != nil {
-			return err
-		}
-		p.Successions, err = m.Store.Successions(r.Context(), tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	p.Villages = matching(p.Villages, p.Text)
-	return access.Page(w, r, s, access.View{Title: "区划", AsOf: s.Today().Format("2006-01-02")}, treePage(p))
-}
-
-func matching(list []Village, text string) []Village {
-	if text == "" {
-		return list
-	}
-	var out []Village
-	for _, v := range list {
-		if strings.Contains(v.Name, text) || strings.HasPrefix(v.Code, text) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-func (m *Module) succeed(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	var form struct {
-		Old      int64  `form:"old"`
-		New      int64  `form:"new"`
-		On       string `form:"on"`
-		Document string `form:"document"`
-	}
-	if err := httpx.Decode(r, &form); err != nil {
-		return err
-	}
-	on, err := time.ParseInLocation("2006-01-02", form.On, s.Now().Location())
-	if err != nil {
-		return fault.Invalid("撤并日期应写成 2026-10-31 的形式,且是存在的日期")
-	}
-	if strings.TrimSpace(form.Document) == "" || form.Old == form.New {
-		return fault.Invalid("请选择两个不同的村(社区),并填写批准文件")
-	}
-	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		before, err := m.Store.Village(r.Context(), tx, form.Old)
-		if err != nil {
-			return err
-		}
-		after, err := m.Store.Village(r.Context(), tx, form.New)
-		if err != nil {
-			return err
-		}
-		return m.Store.Succeed(r.Context(), tx, Succession{OldTownship: before.TownshipID, OldVillage: before.ID,
-			NewTownship: after.TownshipID, NewVillage: after.ID, Kind: "merged", EffectiveOn: on, Document: strings.TrimSpace(form.Document)})
-	})
-	if err != nil {
-		return err
-	}
-	access.Flash(r, s, "success", "已登记撤并,新单位可以查看原单位的全部记录")
-	return httpx.SeeOther(w, r, "/divisions")
-}
-
-func (m *Module) showHolidays(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	return m.holidays(w, r, s, nil, http.StatusOK)
-}
-
-func (m *Module) holidays(w http.ResponseWriter, r *http.Request, s access.Scope, problems []ui.Problem, status int) error {
-	var cal *workday.Calendar
-	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
-		var err error
-		cal, err = m.Store.Calendar(r.Context(), tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	p := holidaysProps{Problems: problems, Grant: s.GrantID()}
-	for y := s.Today().Year() + 1; y >= s.Today().Year()-2; y-- {
-		year, _ := cal.Year(y)
-		p.Years = append(p.Years, holidayYear{Year: y, Known: cal.Known(y), Days: year.Days})
-	}
-	return access.Page(w, r, s, access.View{Title: "节假日", Status: status}, holidaysPage(p))
-}
-
-func (m *Module) loadHolidays(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	refuse := func(err error) error {
-		if !fault.Is(err, fault.KindInvalid) {
-			return err
-		}
-		return m.holidays(w, r, s, []ui.Problem{{Field: "file", Sentence: fault.Of(err).Sentence}}, http.StatusUnprocessableEntity)
-	}
-	file, err := httpx.File(r, "file")
-	if err != nil {
-		return refuse(err)
-	}
-	year, err := workday.Parse(file.Data, 0)
-	if err != nil {
-		return refuse(err)
-	}
-	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		return m.Store.LoadHolidays(r.Context(), tx, year, file.Name)
-	})
-	if err != nil {
-		return refuse(err)
-	}
-	access.Flash(r, s, "success", "已装入节假日安排")
-	return httpx.SeeOther(w, r, "/holidays")
+	return access.Page(w, r, s, access.View{Title: title, Crumbs: []ui.Crumb{{Title: "区县", Href: "/districts"}}}, importedPage(done, form.Do == "preview"))
 }

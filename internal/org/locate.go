@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"errors"
 
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
@@ -35,6 +36,53 @@ func (m *Module) ImportAs(ctx context.Context, platform access.Scope, code, name
 		return err
 	})
 	return done, err
+}
+
+var errPreview = errors.New("a preview keeps nothing")
+
+// PreviewAs says what ImportAs would do. It runs the import itself and keeps nothing of it.
+func (m *Module) PreviewAs(ctx context.Context, platform access.Scope, code, name string, divisions []Division) (Imported, error) {
+	var d District
+	err := access.Read(ctx, platform, func(tx *access.Tx) error {
+		var err error
+		d, err = m.Store.DistrictByCode(ctx, tx, code)
+		return err
+	})
+	if fault.Is(err, fault.KindNotFound) {
+		if name == "" {
+			return Imported{}, fault.Invalid("还没有代码为%s的区县,请同时给出区县名称", code)
+		}
+		return fresh(divisions), nil
+	}
+	if err != nil {
+		return Imported{}, err
+	}
+	var done Imported
+	err = access.InScope(ctx, m.core.System("preview divisions", d.ID), func(tx *access.Tx) error {
+		if done, err = m.Store.Import(ctx, tx, divisions); err != nil {
+			return err
+		}
+		return errPreview
+	})
+	if errors.Is(err, errPreview) {
+		err = nil
+	}
+	return done, err
+}
+
+// fresh is what an import brings to a district that has nothing yet.
+func fresh(divisions []Division) Imported {
+	done := Imported{Villages: len(divisions)}
+	towns := map[string]bool{}
+	for _, d := range divisions {
+		if !towns[d.TownshipCode] {
+			towns[d.TownshipCode] = true
+			done.Added = append(done.Added, d.TownshipName)
+		}
+		done.Added = append(done.Added, d.TownshipName+ShortName(d.OfficialName, VillageKind(d.Code, d.OfficialName)))
+	}
+	done.Townships = len(towns)
+	return done
 }
 
 // Locate finds the keys of units by their codes: 6 digits for the district, 9 for the township, 12 for the village, each

@@ -77,6 +77,40 @@ func (Store) Villages(ctx context.Context, tx *access.Tx, township int64, on tim
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Village])
 }
 
+// VillageFilter narrows the list of villages. Zero values do not narrow.
+type VillageFilter struct {
+	Township int64  `form:"township"`
+	Kind     string `form:"kind"`
+	Text     string `form:"q"` // name or the beginning of the code
+	Page     int    `form:"page"`
+}
+
+const villageWhere = ` from villages where tenant_id = @tenant and (@township = 0 or township_id = @township) and (@kind = '' or kind = @kind)
+	and (@text = '' or name like '%' || @text || '%' or official_name like '%' || @text || '%' or starts_with(code, @text))
+	and valid_from <= @on and (valid_to is null or valid_to > @on)`
+
+func villageArgs(tx *access.Tx, f VillageFilter, on time.Time) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": f.Township, "kind": f.Kind, "text": f.Text, "on": on}
+}
+
+// FindVillages lists the villages in scope that a filter leaves; limit 0 lists all.
+func (Store) FindVillages(ctx context.Context, tx *access.Tx, f VillageFilter, on time.Time, limit, offset int) ([]Village, error) {
+	args := villageArgs(tx, f, on)
+	args["limit"], args["offset"] = limit, offset
+	rows, err := tx.Query(ctx, `select id, township_id, code, name, kind, valid_from, valid_to`+villageWhere+`
+		order by code limit nullif(@limit, 0) offset @offset`, args)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Village])
+}
+
+// CountVillages counts what FindVillages would list in all.
+func (Store) CountVillages(ctx context.Context, tx *access.Tx, f VillageFilter, on time.Time) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*)`+villageWhere, villageArgs(tx, f, on)).Scan(&n)
+	return n, err
+}
+
 // Village reads one village in scope.
 func (Store) Village(ctx context.Context, tx *access.Tx, id int64) (Village, error) {
 	rows, err := tx.Query(ctx, `select id, township_id, code, name, kind, valid_from, valid_to from villages
@@ -204,33 +238,6 @@ func (s Store) Import(ctx context.Context, tx *access.Tx, divisions []Division) 
 	return done, nil
 }
 
-// Succession is an old unit and the one that took it over.
-type Succession struct {
-	OldTownship, NewTownship int64
-	OldVillage, NewVillage   int64
-	Kind                     string
-	EffectiveOn              time.Time
-	Document                 string
-}
-
-// Succeed closes a village on a day and records its successor, who from then on reads all of its rows.
-func (Store) Succeed(ctx context.Context, tx *access.Tx, s Succession) error {
-	tag, err := tx.Exec(ctx, `update villages set valid_to = @on where tenant_id = @tenant and id = @old and valid_to is null`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "old": s.OldVillage, "on": s.EffectiveOn})
-	if err != nil {
-		return err
-	}
-	if tag.RowsAffected() == 0 {
-		return fault.Conflict("该村已经撤并")
-	}
-	_, err = tx.Exec(ctx, `insert into unit_successions (tenant_id, old_township_id, old_village_id, new_township_id,
-		new_village_id, kind, effective_on, document) values (@tenant, @oldt, @old, @newt, @new, @kind, @on, @doc)`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "oldt": s.OldTownship, "old": s.OldVillage, "newt": s.NewTownship,
-			"new": s.NewVillage, "kind": s.Kind, "on": s.EffectiveOn, "doc": s.Document})
-	tx.Audit(access.Line{Action: "org.succeed", Object: "villages", ID: s.OldVillage, Summary: "登记村(社区)撤并", Reason: s.Document})
-	return err
-}
-
 // Calendar is the working-day calendar of the scope's district: the embedded years, overridden by those it loaded.
 func (Store) Calendar(ctx context.Context, tx *access.Tx) (*workday.Calendar, error) {
 	rows, err := tx.Query(ctx, `select year, days from holiday_years where tenant_id = $1`, tx.Tenant())
@@ -263,23 +270,4 @@ func (Store) LoadHolidays(ctx context.Context, tx *access.Tx, y workday.Year, so
 			"by": tx.Scope().Name()})
 	tx.Audit(access.Line{Action: "org.holidays", Object: "holiday_years", ID: int64(y.Year), Summary: fmt.Sprintf("装入%d年节假日安排", y.Year)})
 	return err
-}
-
-// NamedSuccession is a succession as it is read.
-type NamedSuccession struct {
-	Old, New    string
-	EffectiveOn time.Time
-	Document    string
-}
-
-// Successions lists the merged and renamed units of the scope, the newest first.
-func (Store) Successions(ctx context.Context, tx *access.Tx) ([]NamedSuccession, error) {
-	rows, err := tx.Query(ctx, `select o.name as old, n.name as new, s.effective_on, s.document from unit_successions s
-		join villages o on o.tenant_id = s.tenant_id and o.id = s.old_village_id
-		join villages n on n.tenant_id = s.tenant_id and n.id = s.new_village_id
-		where s.tenant_id = $1 order by s.effective_on desc, s.id desc`, tx.Tenant())
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[NamedSuccession])
 }
