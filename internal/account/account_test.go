@@ -272,5 +272,5 @@ func TestTheDistrictOpensDesksOrOneTownshipsVillages(t *testing.T) {
 	if n := len(codes(w.As(access.DistrictAdmin, "乙").Post("/accounts/bulk", url.Values{}).Want(http.StatusOK))); n != 2 {
 		t.Errorf("%d desk accounts in the other district", n)
 	}
-	refused(w, admin, "/accounts/bulk", url.Values{"township": {fmt.Sprint(w.Units["C"].Township)}}, http.StatusConflict)
+	refused(w, admin, "/accounts/bulk", url.Values{"township": {fmt.Sprint(w.Units["C"].Township)}}, http.StatusNotFound)
 }

@@ -49,6 +49,9 @@ func (m *Module) askBulk(w http.ResponseWriter, r *http.Request, s access.Scope)
 // waiting lists the managed accounts of a township (0: of the whole scope's desks or villages) that nobody has opened yet.
 func (m *Module) waiting(ctx context.Context, tx *access.Tx, township int64) ([]access.AccountRow, error) {
 	s := tx.Scope()
+	if err := inScope(ctx, tx, township); err != nil {
+		return nil, err
+	}
 	list, err := access.Accounts(ctx, tx, access.AccountFilter{State: "waiting", Township: township}, 0, 0)
 	var out []access.AccountRow
 	for _, a := range list {
@@ -64,6 +67,9 @@ func (m *Module) waiting(ctx context.Context, tx *access.Tx, township int64) ([]
 // still lack. A village account bears the name of who holds the post today, and is linked to his file.
 func (m *Module) missing(ctx context.Context, tx *access.Tx, township int64) ([]opening, error) {
 	s := tx.Scope()
+	if err := inScope(ctx, tx, township); err != nil {
+		return nil, err
+	}
 	have, err := access.Accounts(ctx, tx, access.AccountFilter{State: "active"}, 0, 0)
 	if err != nil {
 		return nil, err
@@ -116,6 +122,15 @@ func (m *Module) missing(ctx context.Context, tx *access.Tx, township int64) ([]
 		}
 	}
 	return l.list, nil
+}
+
+// inScope makes sure that a township that was named is one of the scope's own.
+func inScope(ctx context.Context, tx *access.Tx, township int64) error {
+	if township == 0 {
+		return nil
+	}
+	_, err := org.Store{}.Township(ctx, tx, township)
+	return err
 }
 
 // seat is a post at a unit, which one account is enough for.

@@ -121,7 +121,7 @@ var uploads = map[string]upload{
 	"roster": {"file", "花名册.csv", []byte("序号,村名,姓名,公民身份号码,性别,学历,政治面貌,现任职务,任职时间,联系电话\n1,马家沟1村,赵春梅," +
 		idcard.Make("621202", time.Date(1985, 3, 8, 0, 0, 0, 0, time.UTC), 77, idcard.Female) + ",女,大专,中共党员,村文书,2024-01,13900000077\n")},
 	"divisions": {"file", "区划.csv", []byte("town_code,town_name,village_code,village_name,urban_rural_code\n621299101,新镇,621299101201,新村民委员会,220\n")},
-	"holidays":  {"file", "2028.json", []byte(`{"year":2028,"papers":[],"days":[{"name":"元旦","date":"2028-01-01","isOffDay":true}]}`)},
+	"holidays":  {"file", "2027.json", []byte(`{"year":2027,"papers":[],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`)},
 }
 
 // matrixWorld makes the world at its first use.
@@ -264,6 +264,14 @@ func (b *builder) plantAccounts() {
 	b.exec(`insert into grants (tenant_id, account_id, role, township_id, kind, starts_on, ends_on, reason)
 		select tenant_id, id, 'township_leader', township_id, 'proxy', date '2026-11-01', date '2026-12-31', '外出学习'
 		from accounts a where township_id <> 0 and exists (select from grants g where g.account_id = a.id and g.role = 'township_clerk')`)
+	// An account per township and village that nobody has opened yet.
+	for _, u := range b.units {
+		if u.township != 0 {
+			b.exec(`with a as (insert into accounts (tenant_id, township_id, village_id, kind, username, name)
+					values ($1, $2, $3, 'staff', 'waiting-' || $2::bigint || '-' || $3::bigint, '待开通') returning id, tenant_id, username)
+				insert into credentials (account_id, tenant_id, username) select id, tenant_id, username from a`, u.tenant, u.township, u.village)
+		}
+	}
 }
 
 func (u unit) level() pg.Level {
@@ -389,7 +397,8 @@ func (b *builder) plantPersonal() {
 	b.exec(`insert into saved_filters (tenant_id, township_id, village_id, account_id, page, name, query)
 		select tenant_id, township_id, village_id, id, 'cadres', '常用', 'q=1' from accounts where tenant_id <> 0`)
 	b.exec(`insert into job_runs (tenant_id, township_id, village_id, kind, title, params, state, account_id, grant_id, started_by, created_at, finished_at)
-		select tenant_id, township_id, village_id, 'x', '导入', '{}', 'done', id, 0, name, now(), now() from accounts where tenant_id <> 0`)
+		select tenant_id, township_id, village_id, 'x', '导入', '{}', state, id, 0, name, now(), now() from accounts, unnest(array['done', 'failed']) state
+		where tenant_id <> 0`)
 	b.exec(`insert into job_files (tenant_id, township_id, village_id, run_id, account_id, name, content_type, content, created_at)
 		select tenant_id, township_id, village_id, id, account_id, '结果.txt', 'text/plain', 'x', now() from job_runs`)
 	for _, m := range []string{"district_officer@甲", "district_officer@乙", "township_clerk@A", "township_clerk@B", "township_clerk@C"} {
@@ -458,7 +467,8 @@ func (b *builder) plantKeys() {
 	b.keep("othervillage", `select name, (select min(v.id) from villages v where v.tenant_id = place.tenant_id and v.id <> place.village_id)::text
 		from place where village_id <> 0 and tenant_id = (select tenant_id from place where name = '甲')`)
 	b.keep("proxy", `select p.name, x.id::text from grants x`+at+`where x.kind = 'proxy'`)
-	for kind, table := range map[string]string{"filter": "saved_filters", "run": "job_runs", "runfile": "job_runs"} {
+	for kind, table := range map[string]string{"filter": "saved_filters", "run": "(select * from job_runs where state = 'done')",
+		"runfile": "(select * from job_runs where state = 'done')", "failedrun": "(select * from job_runs where state = 'failed')"} {
 		b.keep(kind, `select g.role || '@' || p.name, x.id::text from `+table+` x`+at+`join grants g on g.tenant_id = x.tenant_id and g.account_id = x.account_id
 			and g.kind = 'regular'`)
 	}

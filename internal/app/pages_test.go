@@ -19,7 +19,10 @@ var visitors = []struct {
 	paths    []string
 }{
 	{"", false, []string{"/login", "/login/code"}},
-	{"platform", false, []string{"/districts"}},
+	{"platform", false, []string{"/districts", "/districts/{district}/admins", "/account", "/account/password"}},
+	{"wd-admin", false, []string{"/", "/accounts", "/accounts?q=没有这个人", "/accounts/new", "/accounts/bulk", "/accounts/bulk?township={township}",
+		"/accounts/settings", "/accounts/{clerk}", "/accounts/{clerk}/edit?find=王", "/accounts/{clerk}/handover", "/account", "/account/totp", "/divisions?page=2"}},
+	{"wd-auditor", false, []string{"/", "/audit", "/audit?q=没有这件事"}},
 	{"wd-officer", false, []string{"/", "/switch", "/divisions", "/holidays", "/jobs", "/assessment/2026-11", "/assessment/open",
 		"/assessment/2026-11/publish",
 		"/assessment/compare", "/assessment/schemes", "/assessment/schemes/1", "/assessment/schemes/1/trial", "/assessment/settings"}},

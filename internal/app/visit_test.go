@@ -9,6 +9,10 @@ import (
 // keys are what stands for {…} in the paths of the visitors: the key of a row in the visitor's own township, or in the
 // whole district for those who have none, as the demonstration holds it.
 var keys = map[string]string{
+	"{district}": `select id from tenants where $1 = '' or code = $1 order by code desc limit 1`,
+	"{township}": `select id from townships where code like $1 || '%' order by id limit 1`,
+	"{clerk}": `select g.account_id from grants g join townships t on t.tenant_id = g.tenant_id and t.id = g.township_id
+		where t.code like $1 || '%' and g.role = 'township_clerk' order by g.account_id limit 1`,
 	"{sheet}": `select s.id from assessment_sheets s join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
 		where t.code like $1 || '%' and s.state = 'draft' and s.month = date '2026-11-01' order by s.id limit 1`,
 	"{row}": `select r.id from assessment_rows r join assessment_sheets s on s.tenant_id = r.tenant_id and s.id = r.sheet_id
