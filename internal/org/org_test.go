@@ -103,7 +103,9 @@ func TestThePlatformImportsDivisions(t *testing.T) {
 	t.Parallel()
 	w := world(t)
 	h := hall{w, w.As(access.PlatformAdmin, "")}
-	units := func() int { return w.Count(`select (select count(*) from villages) + (select count(*) from townships) + (select count(*) from tenants)`) }
+	units := func() int {
+		return w.Count(`select (select count(*) from villages) + (select count(*) from townships) + (select count(*) from tenants)`)
+	}
 	before := units()
 	if a := h.upload("import", "629901", "", file).Want(http.StatusUnprocessableEntity); !strings.Contains(a.Doc().Text("main"), "区县名称") ||
 		a.Doc().One("#f-code").Attr("value") != "629901" {
@@ -182,7 +184,9 @@ func TestAVillageIsMergedOrRenamed(t *testing.T) {
 		return url.Values{"kind": {"merged"}, "old": {old}, "new": {into}, "on": {on}, "document": {document}}
 	}
 	officer := w.As(access.DistrictOfficer, "甲")
-	records := func() int { return w.Count(`select (select count(*) from unit_successions) + (select count(*) from villages where valid_to is not null)`) }
+	records := func() int {
+		return w.Count(`select (select count(*) from unit_successions) + (select count(*) from villages where valid_to is not null)`)
+	}
 	for field, form := range map[string]url.Values{
 		"new":      merge(id("A1"), id("A1"), "2026-11-01", "武政发〔2026〕12号"),
 		"on":       merge(id("A1"), id("A2"), "2026-13-01", "武政发〔2026〕12号"),
