@@ -31,6 +31,9 @@ func (m Sentences) Explain(err error) error {
 	if errors.As(err, &e) {
 		return m.explain(e, err)
 	}
+	if strings.HasPrefix(err.Error(), "failed to encode args") { // a number that its column cannot hold; the driver has no error value for it
+		return fault.Because(fault.Invalid("内容中有无法保存的字符或数值,请检查后再保存"), err)
+	}
 	var n net.Error
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) || errors.As(err, &n) || pgconn.Timeout(err) || closed(err) {
