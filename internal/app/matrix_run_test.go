@@ -1,10 +1,13 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +26,20 @@ type stage struct {
 	owner *pgx.Conn
 	print string // the query of the fingerprint
 	clean string // the fingerprint of the untouched copy
+	log   lines  // what the program logged
+}
+
+// lines is a log that several requests write.
+type lines struct {
+	sync.Mutex
+	bytes.Buffer
+}
+
+// Write appends a line.
+func (l *lines) Write(p []byte) (int, error) {
+	l.Lock()
+	defer l.Unlock()
+	return l.Buffer.Write(p)
 }
 
 // unwatched are the tables that a refused act may write: the session's flash and last visit, the counter of log-ins.
@@ -47,7 +64,9 @@ func newStage(t testing.TB, schema string, change func([]access.Module) []access
 	if change == nil {
 		change = func(m []access.Module) []access.Module { return m }
 	}
-	if s.app, err = app.NewChanged(config(func() time.Time { return today }), pool, w.keys, change); err != nil {
+	cfg := config(func() time.Time { return today })
+	cfg.Log = slog.New(slog.NewJSONHandler(&s.log, nil))
+	if s.app, err = app.NewChanged(cfg, pool, w.keys, change); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.app.Jobs.Open(ctx, false); err != nil {
