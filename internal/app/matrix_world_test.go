@@ -312,7 +312,8 @@ func (b *builder) plantPeople() {
 
 // monthsOf are the months of both districts, each in a state of its own. The kinds sheet_<kind>, row_<kind> and
 // publication_<kind> name their rows, month_<kind> the month itself.
-var monthsOf = []struct{ month, state, kind string }{{"2026-02", "locked", "locked"}, {"2026-03", "published", "over"}, {"2026-05", "published", "published"},
+var monthsOf = []struct{ month, state, kind string }{{"2026-02", "locked", "locked"}, {"2026-03", "published", "over"},
+	{"2025-11", "submitted", "asked"}, {"2025-12", "district_approved", "unconfirmed"}, {"2026-05", "published", "published"},
 	{"2026-06", "district_approved", "filed"}, {"2026-07", "township_approved", "approved"}, {"2026-08", "submitted", "submitted"},
 	{"2026-09", "draft", "returned"}, {"2026-10", "draft", "draft"}}
 
@@ -324,7 +325,7 @@ func (b *builder) plantMonths() {
 	for _, place := range []string{"甲", "乙"} {
 		tenant := b.units[place].tenant
 		b.within(tenant, func(ctx context.Context, tx *access.Tx) error {
-			id, err := assessment.Store{}.CreateScheme(ctx, tx, "月考评方案", month.New(2026, 1), assessment.DefaultScheme(), nil)
+			id, err := assessment.Store{}.CreateScheme(ctx, tx, "月考评方案", month.New(2025, 1), assessment.DefaultScheme(), nil)
 			if err != nil {
 				return err
 			}
@@ -356,6 +357,8 @@ func (b *builder) plantMonths() {
 				b.exec(`update assessment_rows set state = 'frozen', grade = 'competent' where tenant_id = $1 and month = $2`, tenant, at.First())
 			}
 		}
+		b.exec(`update assessment_sheets set review_opened_at = now(), return_requested = '漏填一人' where tenant_id = $1 and month = '2025-11-01'`, tenant)
+		b.exec(`update assessment_sheets set confirmed_by = '', confirmed_at = null where tenant_id = $1 and month = '2025-12-01'`, tenant)
 		b.exec(`insert into assessment_settings (tenant_id, minutes_required, leader_confirms, objection_office, objection_phone)
 			values ($1, false, true, '组织部', '0939-8212345') on conflict (tenant_id) do update set leader_confirms = true`, tenant)
 	}
