@@ -3,6 +3,7 @@ package assessment
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
@@ -15,6 +16,15 @@ func (Store) HasResults(ctx context.Context, tx *access.Tx, person int64) (has b
 	err = tx.QueryRow(ctx, `select exists (select from assessment_rows where tenant_id = $1 and person_id = $2 and removed_at is null)`,
 		tx.Tenant(), person).Scan(&has)
 	return has, err
+}
+
+// FinalSince reports whether a month with the person was published since and has become final.
+func (Store) FinalSince(ctx context.Context, tx *access.Tx, person int64, since time.Time) (final bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from assessment_rows r join assessment_sheets s on s.tenant_id = r.tenant_id
+			and s.township_id = r.township_id and s.id = r.sheet_id
+		where r.tenant_id = $1 and r.person_id = $2 and r.removed_at is null and s.state = 'locked' and s.published_at >= $3)`,
+		tx.Tenant(), person, since).Scan(&final)
+	return final, err
 }
 
 // resultColumns are the rows of assessment_results as columns for unnest.

@@ -74,7 +74,36 @@ func (Store) Appointment(ctx context.Context, tx *access.Tx, person, id int64) (
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Appointment])
 }
 
-// nameUnits names the units of posts that lie outside the scope: a name of a village is no secret, its rows are.
+// unit is a village as a history names it.
+type unit struct {
+	Township, Village string
+	Community         bool
+}
+
+func (u unit) full() string { return u.Township + u.Village }
+
+// unitNames names villages of the whole district: the name of a village is no secret, its rows are.
+func unitNames(ctx context.Context, s access.Scope, ids []int64) (map[int64]unit, error) {
+	out := map[int64]unit{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	err := access.Read(ctx, s.Widen("历史记录中单位的名称"), func(tx *access.Tx) error {
+		rows, err := tx.Query(ctx, `select v.id, t.name, v.name, v.kind = 'community' from villages v
+			join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id where v.tenant_id = @tenant and v.id = any(@ids)`,
+			pgx.StrictNamedArgs{"tenant": tx.Tenant(), "ids": ids})
+		if err != nil {
+			return err
+		}
+		var id int64
+		var u unit
+		_, err = pgx.ForEachRow(rows, []any{&id, &u.Township, &u.Village, &u.Community}, func() error { out[id] = u; return nil })
+		return err
+	})
+	return out, err
+}
+
+// nameUnits names the units of posts that lie outside the scope.
 func nameUnits(ctx context.Context, s access.Scope, posts []Appointment) error {
 	unnamed := []int64{}
 	for _, a := range posts {
@@ -82,29 +111,13 @@ func nameUnits(ctx context.Context, s access.Scope, posts []Appointment) error {
 			unnamed = append(unnamed, a.VillageID)
 		}
 	}
-	if len(unnamed) == 0 {
-		return nil
-	}
-	return access.Read(ctx, s.Widen("历史任职所在单位的名称"), func(tx *access.Tx) error {
-		rows, err := tx.Query(ctx, `select v.id, t.name, v.name, v.kind = 'community' from villages v
-			join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id where v.tenant_id = @tenant and v.id = any(@ids)`,
-			pgx.StrictNamedArgs{"tenant": tx.Tenant(), "ids": unnamed})
-		if err != nil {
-			return err
+	names, err := unitNames(ctx, s, unnamed)
+	for i, a := range posts {
+		if u, ok := names[a.VillageID]; ok {
+			posts[i].TownshipName, posts[i].VillageName, posts[i].Community = u.Township, u.Village, u.Community
 		}
-		var id int64
-		var town, village string
-		var community bool
-		_, err = pgx.ForEachRow(rows, []any{&id, &town, &village, &community}, func() error {
-			for i := range posts {
-				if posts[i].VillageID == id {
-					posts[i].TownshipName, posts[i].VillageName, posts[i].Community = town, village, community
-				}
-			}
-			return nil
-		})
-		return err
-	})
+	}
+	return err
 }
 
 // Appoint gives a person a post in a village from a day on.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"touyan/internal/access"
 	"touyan/internal/job"
@@ -28,9 +29,13 @@ const (
 // Panel is what another module shows on a person's page.
 type Panel func(ctx context.Context, tx *access.Tx, person int64) (title string, body templ.Component, err error)
 
-// Results tells whether a person has results that forbid voiding the file.
+// Results tells what the assessment knows of a person.
 type Results interface {
+	// HasResults reports whether the person stands on any sheet, which forbids voiding the file.
 	HasResults(ctx context.Context, tx *access.Tx, person int64) (bool, error)
+	// FinalSince reports whether a month with the person was published since and has become final, which forbids taking
+	// a merge of files back.
+	FinalSince(ctx context.Context, tx *access.Tx, person int64, since time.Time) (bool, error)
 }
 
 // Module is the register as the house mounts it.

@@ -144,7 +144,7 @@ func knownBy(ctx context.Context, tx *access.Tx, indexes [][]byte) (map[string]*
 		out[string(k.IDIndex)] = k
 	}
 	// What the scope does not show may still be registered elsewhere in the district.
-	err = access.Read(ctx, tx.Scope().Widen("导入时查找已在本区其他单位登记的身份证号"), func(wide *access.Tx) error {
+	err = tx.Wide(ctx, "导入时查找已在本区其他单位登记的身份证号", func(wide *access.Tx) error {
 		rows, err := wide.Query(ctx, `select id_index from persons where tenant_id = @tenant and id_index = any(@indexes)
 			and voided_at is null and merged_into is null`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "indexes": indexes})
 		if err != nil {

@@ -271,7 +271,9 @@ func (Store) keptInstead(ctx context.Context, tx *access.Tx, id int64) (kept int
 
 // mergedFiles lists the files that were merged into one, whose months still bear their own number.
 func (Store) mergedFiles(ctx context.Context, tx *access.Tx, id int64) ([]int64, error) {
-	rows, err := tx.Query(ctx, `select id from persons where tenant_id = @tenant and merged_into = @id order by id`,
+	rows, err := tx.Query(ctx, `with recursive merged as (select id from persons where tenant_id = @tenant and merged_into = @id
+			union select p.id from persons p join merged m on p.tenant_id = @tenant and p.merged_into = m.id)
+		select id from merged order by id`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id})
 	if err != nil {
 		return nil, err
