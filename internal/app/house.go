@@ -29,7 +29,7 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	h.cadre = cadre.New(keys, jobs, h.assessment.Store)
 	h.account = account.New(cfg.URL, register{h.cadre.Store}, openWork(h.assessment.Tasks))
 	h.modules = []access.Module{
-		workbench.New([]workbench.Source{source(h.assessment.Tasks), source(h.account.Tasks), source(h.org.Tasks), source(jobs.Tasks)}, h.steps()).Module(),
+		workbench.New([]workbench.Source{source(h.assessment.Tasks), source(h.account.Tasks), source(h.org.Tasks), source(h.cadre.Tasks), source(jobs.Tasks)}, h.steps()).Module(),
 		h.org.Module(),
 		jobs.Module(),
 		h.cadre.Module(),

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"touyan/internal/platform/contact"
 	"touyan/internal/platform/idcard"
@@ -48,7 +47,7 @@ func nearNumbers(files []numbered) []pair {
 	for _, same := range hands {
 		for i, a := range same {
 			for _, b := range same[i+1:] {
-				if idcard.Near(files[a].Number, files[b].Number) {
+				if apart(files[a].Number, files[b].Number) <= 2 {
 					found[[2]int64{min(files[a].ID, files[b].ID), max(files[a].ID, files[b].ID)}] = true
 				}
 			}
@@ -60,6 +59,17 @@ func nearNumbers(files []numbered) []pair {
 	}
 	slices.SortFunc(out, pair.compare)
 	return out
+}
+
+// apart counts the places in which two numbers of one length differ; above two it need not be exact. idcard.Near does the
+// same for numbers as typed, at the price of normalising both for every pair.
+func apart(a, b string) (n int) {
+	for i := 0; i < len(a) && n <= 2; i++ {
+		if a[i] != b[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // compare puts the likelier pairs first: the same name and near numbers, then the same name, then near numbers alone.
@@ -119,21 +129,22 @@ func (c choice) same() bool { return c.First == c.Second && c.Note == "" }
 
 // choices are the fields that a merge decides one by one.
 func choices(a, b Person, numberA, numberB, phoneA, phoneB string) []choice {
-	day := func(t *time.Time) string { return dayText(t) }
+	party := func(p Person) string {
+		return strings.TrimSpace(codeName("political", p.Political) + " " + monthText(p.PartyJoin))
+	}
 	list := []choice{
 		{Key: "name", Label: "姓名", First: a.Name, Second: b.Name},
 		{Key: "former_name", Label: "曾用名", First: a.FormerName, Second: b.FormerName},
-		{Key: "id", Label: "身份证号(含性别、出生日期)", First: idcard.Mask(numberA), Second: idcard.Mask(numberB), Note: different(numberA, numberB)},
+		{Key: "id", Label: "身份证号", First: idcard.Mask(numberA), Second: idcard.Mask(numberB), Note: different(numberA, numberB)},
 		{Key: "ethnic", Label: "民族", First: codeName("ethnic", a.Ethnic), Second: codeName("ethnic", b.Ethnic)},
-		{Key: "political", Label: "政治面貌", First: codeName("political", a.Political), Second: codeName("political", b.Political)},
-		{Key: "party_join", Label: "入党时间", First: monthText(a.PartyJoin), Second: monthText(b.PartyJoin)},
+		{Key: "political", Label: "政治面貌、入党时间", First: party(a), Second: party(b)},
 		{Key: "education", Label: "最高学历", First: codeName("education", a.Education), Second: codeName("education", b.Education)},
 		{Key: "phone", Label: "联系电话", First: contact.MaskPhone(phoneA), Second: contact.MaskPhone(phoneB)},
 		{Key: "unit", Label: "档案所在单位", First: a.TownshipName + a.VillageName, Second: b.TownshipName + b.VillageName},
-		{Key: "died", Label: "去世日期", First: day(a.DiedOn), Second: day(b.DiedOn)},
+		{Key: "died", Label: "去世日期", First: dayText(a.DiedOn), Second: dayText(b.DiedOn)},
 	}
-	if phoneA != phoneB && list[7].First == list[7].Second {
-		list[7].Note = "隐藏的几位不同"
+	if phoneA != phoneB && list[6].First == list[6].Second {
+		list[6].Note = "隐藏的几位不同"
 	}
 	return list
 }

@@ -37,6 +37,8 @@ type duplicatesProps struct {
 	People map[int64]Person
 	Pager  ui.Pager
 	Merges []merge
+
+	numbers map[int64]string // masked
 }
 
 type duplicateFilter struct {
@@ -55,7 +57,11 @@ func (m *Module) duplicates(r *http.Request, s access.Scope, f duplicateFilter) 
 		}
 		var ids []int64
 		for _, one := range all {
-			p.Counts[min(1, 2-min(2, one.weight()+1))]++
+			if one.SameName {
+				p.Counts[0]++
+			} else {
+				p.Counts[1]++
+			}
 			if one.SameName != p.Near {
 				p.Pairs = append(p.Pairs, one)
 				ids = append(ids, one.First, one.Second)
@@ -67,7 +73,10 @@ func (m *Module) duplicates(r *http.Request, s access.Scope, f duplicateFilter) 
 		p.Merges, err = m.Store.merges(r.Context(), tx, 20)
 		return err
 	})
-	p.Pairs = p.named()
+	p.Pairs, p.numbers = p.named(), map[int64]string{}
+	for id, one := range p.People {
+		p.numbers[id] = m.Store.MaskedID(s.Tenant(), one)
+	}
 	return p, err
 }
 

@@ -54,7 +54,7 @@ func (s Store) pairs(ctx context.Context, tx *access.Tx) ([]pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	apart, err := s.distinctions(ctx, tx)
+	known, err := s.distinctions(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (s Store) pairs(ctx context.Context, tx *access.Tx) ([]pair, error) {
 		switch {
 		case at >= 0:
 			list[at].Near = true
-		case !apart[ids]:
+		case !known[ids]:
 			list = append(list, near)
 		}
 	}
@@ -144,7 +144,7 @@ const takenColumns = ` name = case when 'name' = any(@taken) then o.name else k.
 	id_tail_index = case when 'id' = any(@taken) then o.id_tail_index else k.id_tail_index end,
 	ethnic = case when 'ethnic' = any(@taken) then o.ethnic else k.ethnic end,
 	political = case when 'political' = any(@taken) then o.political else k.political end,
-	party_join_date = case when 'party_join' = any(@taken) then o.party_join_date else k.party_join_date end,
+	party_join_date = case when 'political' = any(@taken) then o.party_join_date else k.party_join_date end,
 	education = case when 'education' = any(@taken) then o.education else k.education end,
 	phone_cipher = case when 'phone' = any(@taken) then o.phone_cipher else k.phone_cipher end,
 	phone_index = case when 'phone' = any(@taken) then o.phone_index else k.phone_index end,

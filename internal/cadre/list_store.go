@@ -49,7 +49,7 @@ const where = ` where p.tenant_id = @tenant and p.merged_into is null and p.void
 	and (cardinality(@education::text[]) = 0 or left(p.education, 1) = any(@education))
 	and (@born_after::date is null or p.birth_date > @born_after)
 	and (@born_until::date is null or p.birth_date <= @born_until)
-	and (@text = '' or p.name like '%' || @text || '%' or p.former_name like '%' || @text || '%' or v.name like '%' || @text || '%'
+	and (@text = '' or strpos(p.name, @text) > 0 or strpos(p.former_name, @text) > 0 or strpos(v.name, @text) > 0
 		or exists (select from unnest(p.pinyin || p.initials) k where starts_with(k, lower(@text))) or p.id_tail_index = @tail
 		or exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id and a.during @> @on::date
 			and a.position_code = any(@said)))

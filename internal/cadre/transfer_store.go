@@ -33,7 +33,7 @@ func (f transferFilter) args(tx *access.Tx) pgx.StrictNamedArgs {
 }
 
 const transferWhere = ` from transfer_requests where tenant_id = @tenant and (@state = '' or state = @state)
-	and (@text = '' or person_name like '%' || @text || '%')`
+	and (@text = '' or strpos(person_name, @text) > 0)`
 
 // transfers reads one page of the requests of the scope, open ones first; limit 0 reads all.
 func (Store) transfers(ctx context.Context, tx *access.Tx, f transferFilter, limit, offset int) ([]Transfer, error) {

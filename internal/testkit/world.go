@@ -55,6 +55,13 @@ type Build func(keys *crypt.Keys) []access.Module
 // NewWorld starts a house with the given modules.
 func NewWorld(t testing.TB, build Build) *World {
 	t.Helper()
+	return NewWorldOn(t, func(w *World) []access.Module { return build(w.Keys) })
+}
+
+// NewWorldOn is NewWorld for modules that need more than keys, such as the pool for a job runner. The Core is not made
+// yet when build is called.
+func NewWorldOn(t testing.TB, build func(w *World) []access.Module) *World {
+	t.Helper()
 	w := &World{T: t, DB: DB(t), Units: map[string]Unit{}, made: map[string]Member{}, clock: Now}
 	var err error
 	if w.Keys, err = crypt.Generate(crypt.AES); err != nil {
@@ -68,7 +75,7 @@ func NewWorld(t testing.TB, build Build) *World {
 	w.Owner = w.DB.Owner(t)
 	w.plant()
 	w.Core, err = access.New(access.Config{Pool: w.Pool, Keys: w.Keys, Clock: func() time.Time { return w.clock },
-		Log: slog.New(slog.DiscardHandler), URL: "http://localhost"}, build(w.Keys)...)
+		Log: slog.New(slog.DiscardHandler), URL: "http://localhost"}, build(w)...)
 	if err != nil {
 		t.Fatal(err)
 	}
