@@ -414,14 +414,16 @@ func (b *builder) plantPersonal() {
 			select p.tenant_id, v.township_id, v.id, p.id, p.name, p.township_id, p.village_id, date '2026-12-01', '工作需要', '王建国', -1
 			from persons p join lateral (select * from villages v where v.tenant_id = p.tenant_id and v.id <> p.village_id order by v.township_id = p.township_id, v.id limit 1) v on true
 			where p.tenant_id = $1 and p.name = '张志强'`, b.units[tenant].tenant)
-		b.exec(`insert into person_merges (tenant_id, kept_person_id, merged_person_id, before, moved, reason, merged_by, undone_at)
-			select tenant_id, min(id), max(id), '{}', '{}', '误录', '王建国', now() from persons where tenant_id = $1 group by tenant_id`, b.units[tenant].tenant)
 		b.exec(`insert into holiday_years (tenant_id, year, days, loaded_by) values ($1, 2029, '[]', '王建国')`, b.units[tenant].tenant)
 		b.exec(`insert into role_settings (tenant_id, role, idle_minutes) values ($1, 'auditor', 15)`, b.units[tenant].tenant)
 		b.exec(`insert into unit_successions (tenant_id, old_township_id, old_village_id, new_township_id, new_village_id, kind, effective_on, document)
 			select tenant_id, township_id, -1, township_id, id, 'merged', date '2020-01-01', '民发〔2020〕1号' from villages where tenant_id = $1 order by id limit 1`, b.units[tenant].tenant)
 		b.exec(`insert into import_mappings (tenant_id, township_id, kind, header, column_key) select tenant_id, id, 'cadre', '芳名', 'name' from townships
 			where tenant_id = $1`, b.units[tenant].tenant)
+		b.exec(`insert into person_merges (tenant_id, kept_person_id, merged_person_id, before, moved, reason, merged_by)
+			select k.tenant_id, k.id, o.id, to_jsonb(k), '{"taken":[],"appointments":[],"removed":[],"accounts":[]}', '同一人', '王建国'
+			from persons k join persons o on o.tenant_id = k.tenant_id and o.name = '陈桂兰' where k.tenant_id = $1 and k.name = '王建国'
+			order by k.id, o.id limit 1`, b.units[tenant].tenant)
 		b.exec(`insert into person_distinctions (tenant_id, first_person_id, second_person_id, decided_by)
 			select tenant_id, min(id), max(id), '王建国' from persons where tenant_id = $1 group by tenant_id`, b.units[tenant].tenant)
 	}
@@ -497,6 +499,8 @@ func (b *builder) plantKeys() {
 	b.keep("objection", `select p.name, x.id::text from assessment_objections x`+at)
 	b.keep("proposal", `select p.name, min(x.id)::text from assessment_proposals x`+at+`group by 1`)
 	b.keep("difference", `select p.name, min(x.id)::text from assessment_differences x`+at+`group by 1`)
+	b.keep("asked", `select p.name, min(x.id)::text from transfer_requests x`+at+`group by 1`)
+	b.keep("merge", `select p.name, x.id::text from person_merges x join place p on p.tenant_id = x.tenant_id and p.township_id = 0`)
 	b.keep("transfer", `select p.name, x.id::text from transfer_requests x join place p on p.tenant_id = x.tenant_id and p.township_id = x.releasing_township_id
 		and p.village_id = x.releasing_village_id`)
 }
