@@ -37,6 +37,12 @@ var visitors = []struct {
 		"/assessment/sheets/{sheet}/paste", "/assessment/rows/{row}",
 		"/assessment/sheets/{sheet}/roster", "/assessment/sheets/{sheet}/check", "/assessment/sheets/{sheet}/villages",
 		"/assessment/sheets/{sheet}/many", "/assessment/sheets/{sheet}/history"}},
+	{"hanwang-clerk", false, []string{"/assessment/sheets/{notice}/notice", "/assessment/sheets/{notice}/notice?q=没有这个村",
+		"/assessment/sheets/{notice}/notice/print", "/assessment/sheets/{notice}/objections", "/assessment/sheets/{notice}/objections?state=upheld",
+		"/assessment/objections/{objection}"}},
+	{"hanwang-leader", false, []string{"/assessment/sheets/{notice}/notice", "/assessment/objections/{objection}"}},
+	{"hanwang-hanwangjie", true, []string{"/village", "/village?month=2026-10", "/village/objections/new", "/village/notice"}},
+	{"anhua-silinshan", true, []string{"/village", "/village/objections/new"}},
 }
 
 // axe is the accessibility checker, fetched with the other browser code.

@@ -18,6 +18,10 @@ var keys = map[string]string{
 	"{row}": `select r.id from assessment_rows r join assessment_sheets s on s.tenant_id = r.tenant_id and s.id = r.sheet_id
 			join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
 		where t.code like $1 || '%' and s.state = 'draft' and s.month = date '2026-11-01' and r.removed_at is null order by r.id limit 1`,
+	"{notice}": `select s.id from assessment_sheets s join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
+		where t.code like $1 || '%' and s.state = 'published' order by s.id limit 1`,
+	"{objection}": `select o.id from assessment_objections o join townships t on t.tenant_id = o.tenant_id and t.id = o.township_id
+		where t.code like $1 || '%' order by o.state = 'open' desc, o.id desc limit 1`,
 }
 
 // at fills the keys into a visitor's path.

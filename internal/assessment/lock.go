@@ -39,7 +39,10 @@ type Locked struct {
 // Lock makes the results of published sheets final whose notice periods are over and that have no open objection, of one
 // month or, with the zero month, of all. A month whose sheets are all locked closes by itself.
 func (s Store) Lock(ctx context.Context, tx *access.Tx, at month.Month) (Locked, error) {
-	list, err := s.lockable(ctx, tx, at, 0)
+	if _, err := s.lockable(ctx, tx, at, 0); err != nil { // holds the sheets; an objection filed meanwhile has been let in
+		return Locked{}, err
+	}
+	list, err := s.lockable(ctx, tx, at, 0) // and is seen now
 	if err != nil {
 		return Locked{}, err
 	}

@@ -187,8 +187,9 @@ func (Store) publishParts(ctx context.Context, tx *access.Tx, at month.Month, sh
 	})
 	b.Queue(`select s.id, coalesce((select max(p.number) from assessment_publications p where p.tenant_id = s.tenant_id and p.sheet_id = s.id), 0)::int,
 			exists (select from assessment_acts a where a.tenant_id = s.tenant_id and a.sheet_id = s.id and a.act = 'lock'),
-			coalesce((select a.reason from assessment_acts a where a.tenant_id = s.tenant_id and a.sheet_id = s.id
-				and a.act in ('correct', 'reopen') order by a.id desc limit 1), '')
+			coalesce((select string_agg(distinct a.reason, ';') from assessment_acts a where a.tenant_id = s.tenant_id and a.sheet_id = s.id
+				and a.act in ('correct', 'reopen') and a.reason <> '' and a.at >= (select max(p.published_at) from assessment_publications p
+					where p.tenant_id = s.tenant_id and p.sheet_id = s.id)), '')
 		from assessment_sheets s where s.tenant_id = @tenant and s.id = any(@sheets)`, args).Query(func(rows pgx.Rows) error {
 		var id int64
 		var one publishable
