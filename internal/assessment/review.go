@@ -205,7 +205,7 @@ func (v *review) rows() []reviewRow {
 		if before, ok := v.Before[r.ID]; ok && r.ReturnReason != "" {
 			w.Before = &before
 			for _, d := range v.Scheme.Dimensions {
-				if was, now := before.Cells[d.Code], v.value(r.ID, d.Code); was != now {
+				if was, now := before.Cells[d.Code], v.value(r.ID, d.Code); was != now && len(before.Cells) > 0 {
 					w.Changed = append(w.Changed, reviewChange{d.Title, was.String(), now.String()})
 				}
 			}

@@ -238,7 +238,7 @@ func DiffRoster(township int64, sheet []SheetRow, wanted []RosterRow) []RosterCh
 	for i := range wanted {
 		if w := &wanted[i]; w.TownshipID == township && !onSheet[w.PersonID] {
 			changes = append(changes, RosterChange{Kind: RosterAdded, PersonID: w.PersonID, After: w,
-				Sentence: fmt.Sprintf("%s(%s%s)应列入考评,当月在岗%d天", w.PersonName, w.VillageName, w.PositionTitle, w.Days)})
+				Sentence: fmt.Sprintf("%s(%s,%s)应列入考评,当月在岗%d天", w.PersonName, w.VillageName, w.PositionTitle, w.Days)})
 		}
 	}
 	slices.SortFunc(changes, func(a, b RosterChange) int { return cmp.Compare(a.PersonID, b.PersonID) })

@@ -125,7 +125,7 @@ func TestDiffRoster(t *testing.T) {
 		text  string
 	}{
 		{"same", before, []assessment.Post{post(1, "clerk")}, "", ""},
-		{"added", nil, []assessment.Post{post(1, "clerk", from(20))}, assessment.RosterAdded, "王建国(石门村文书)应列入考评,当月在岗12天"},
+		{"added", nil, []assessment.Post{post(1, "clerk", from(20))}, assessment.RosterAdded, "王建国(石门村,文书)应列入考评,当月在岗12天"},
 		{"left", before, nil, assessment.RosterLeft, "王建国当月不在石门村任应考评职务"},
 		{"died", dead, nil, assessment.RosterDied, "王建国已去世,不再列入任何名单"},
 		{"moved", before, []assessment.Post{post(1, "clerk", in(1, 12, "马家沟村"))}, assessment.RosterMoved, "王建国由石门村调至马家沟村任文书"},

@@ -40,6 +40,12 @@ func (c *checkup) check() {
 				Sentence: p.name() + "由本区其他乡镇(街道)调入,原单位尚未移出,本月暂未列入"})
 		}
 	}
+	for _, r := range c.answered() {
+		if r.unchanged() {
+			c.Findings = append(c.Findings, Finding{Level: FindingWarn, About: AboutEntries, RowID: r.ID,
+				Sentence: r.PersonName + "被退回后未作修改,退回原因:" + r.ReturnReason})
+		}
+	}
 }
 
 // last is the normalised score of the month before, nil if there was none.
@@ -83,6 +89,11 @@ func (c *checkup) answered() []reviewRow {
 		}
 	}
 	return list
+}
+
+// unchanged reports whether a returned row stands as it did then, so that the clerk is warned before sending it again.
+func (r reviewRow) unchanged() bool {
+	return len(r.Changed) == 0 && (r.ReturnedTotal == nil || *r.ReturnedTotal == r.Total)
 }
 
 func jumpField(row int64) string { return "j." + strconv.FormatInt(row, 10) }
