@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"touyan/internal/platform/pg"
 )
 
 // Line is one entry of the audit trail. Sensitive values appear masked or not at all.
@@ -66,6 +67,9 @@ func (tx *Tx) writeAudit(ctx context.Context) error {
 		r := record{At: at, Account: s.account, Holder: s.holder, Actor: s.name, Role: s.role,
 			Township: s.settings.Township, Village: s.settings.Village, Address: s.address, Action: l.Action,
 			Object: l.Object, ID: l.ID, Summary: l.Summary, Reason: l.Reason, Detail: detail}
+		if s.account == 0 && s.settings.Level != pg.Platform {
+			r.Role = "" // work that no user started acts under no role
+		}
 		if l.Person != 0 {
 			r.Person = &l.Person
 		}

@@ -21,6 +21,7 @@ type Trail struct {
 	PersonID   *int64
 	Summary    string
 	Reason     string
+	Detail     []byte // as JSON: old and new values, counts, digests
 }
 
 // TrailFilter narrows the audit trail.
@@ -57,7 +58,7 @@ func trailArgs(tx *Tx, f TrailFilter) pgx.StrictNamedArgs {
 func Trails(ctx context.Context, tx *Tx, f TrailFilter, limit, offset int) ([]Trail, error) {
 	args := trailArgs(tx, f)
 	sql := `select l.step, l.line, l.at, l.actor, l.role, coalesce(t.name, '') || coalesce(v.name, '') as unit, l.address, l.action,
-		l.object, l.object_id, l.person_id, l.summary, l.reason` + trailWhere + ` order by l.step desc, l.line`
+		l.object, l.object_id, l.person_id, l.summary, l.reason, l.detail::text::bytea as detail` + trailWhere + ` order by l.step desc, l.line`
 	if limit > 0 {
 		sql += ` limit @limit offset @offset`
 		args["limit"], args["offset"] = limit, offset

@@ -137,10 +137,10 @@ func (c *Core) doLogin(w http.ResponseWriter, r *http.Request) error {
 	if err := c.start(r, id, p.Stay); err != nil {
 		return err
 	}
-	if err := c.auditVisit(r.Context(), id.Tenant, id.Account, id.Name, address, "login", "登录成功", nil); err != nil {
-		return err
-	}
 	if id.Must == mustTOTP {
+		if err := c.auditAs(r, id, "login.password", "密码正确,等待动态口令"); err != nil {
+			return err
+		}
 		return c.renderTOTP(w, r, http.StatusOK, totpStep{Next: p.Next, Stay: p.Stay, Kept: p.Kept})
 	}
 	return c.arrive(w, r, id, p.Next, p.Kept)
@@ -159,6 +159,9 @@ func (k kept) under(grants []Grant) Grant {
 // arrive sends somebody who has logged in where he was going: to a step that comes first, back into his kept post, or to
 // the page that he had asked for.
 func (c *Core) arrive(w http.ResponseWriter, r *http.Request, id identity, next string, k kept) error {
+	if err := c.auditAs(r, id, "login", "登录成功"); err != nil {
+		return err
+	}
 	switch {
 	case id.Must != "":
 		return httpx.SeeOther(w, r, stepError(id.Must).path())
@@ -166,6 +169,14 @@ func (c *Core) arrive(w http.ResponseWriter, r *http.Request, id identity, next 
 		return c.repeat(w, r, id, k)
 	}
 	return httpx.SeeOther(w, r, next)
+}
+
+// auditAs leaves a line about the session itself, under the identity that it has or gets.
+func (c *Core) auditAs(r *http.Request, id identity, action, summary string) error {
+	return InScope(r.Context(), c.scopeOf(id, r), func(tx *Tx) error {
+		tx.Audit(Line{Action: action, Object: "accounts", ID: id.Account, Summary: summary})
+		return nil
+	})
 }
 
 // start begins a session after a log-in.
@@ -209,7 +220,7 @@ func (c *Core) repeat(w http.ResponseWriter, r *http.Request, id identity, k kep
 
 func (c *Core) doLogout(w http.ResponseWriter, r *http.Request) error {
 	if id, ok := c.identity(r); ok {
-		if err := c.auditVisit(r.Context(), id.Tenant, id.Account, id.Name, c.address(r), "logout", "退出登录", nil); err != nil {
+		if err := c.auditAs(r, id, "logout", "退出登录"); err != nil {
 			return err
 		}
 	}

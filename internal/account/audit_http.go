@@ -27,14 +27,13 @@ type auditProps struct {
 func (m *Module) audit(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	p := auditProps{URL: r.URL, Grant: s.GrantID()}
 	httpx.DecodeQuery(r, &p.Filter)
-	page := max(p.Filter.Page, 1)
 	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
 		total, err := access.CountTrails(r.Context(), tx, p.Filter)
 		if err != nil {
 			return err
 		}
-		p.Pager = ui.PagerOf(r.URL, page, total, pageSize)
-		if p.Lines, err = access.Trails(r.Context(), tx, p.Filter, pageSize, (page-1)*pageSize); err != nil {
+		p.Pager = ui.PagerOf(r.URL, p.Filter.Page, total, pageSize)
+		if p.Lines, err = access.Trails(r.Context(), tx, p.Filter, pageSize, p.Pager.Offset()); err != nil {
 			return err
 		}
 		p.Actions, err = access.TrailActions(r.Context(), tx)
@@ -43,7 +42,7 @@ func (m *Module) audit(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "操作日志"}, auditPage(p))
+	return access.Page(w, r, s, access.View{Title: "操作日志", Print: true}, auditPage(p))
 }
 
 // verifyAudit recomputes the chain of the own district.
@@ -75,7 +74,7 @@ func (m *Module) exportAudit(w http.ResponseWriter, r *http.Request, s access.Sc
 						return err
 					}
 					for _, l := range lines {
-						if err := x.Row(l.At.In(month.Zone).Format("2006-01-02 15:04:05"), l.Actor, l.Role.Title(), l.Unit, l.Address, l.Summary, l.Reason, l.Action); err != nil {
+						if err := x.Row(l.At.In(month.Zone).Format("2006-01-02 15:04:05"), l.Actor, l.Role.Title(), l.Unit, l.Address, l.Summary, l.Reason, actionTitle(l.Action)); err != nil {
 							return err
 						}
 					}
