@@ -35,6 +35,7 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 		h.cadre.Module(),
 		cadre.NewImporter(keys, jobs).Module(),
 		h.assessment.Module(),
+		assessment.NewFiles(h.assessment, keys).Module(),
 		h.account.Module(),
 	}
 	return h

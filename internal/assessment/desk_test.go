@@ -28,9 +28,9 @@ var villagers = []struct{ name, position string }{{"张伟", "party_secretary"},
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{month: month.MustParse("2026-10"), people: map[string]int64{}}
-	o.World = testkit.NewWorld(t, func(*crypt.Keys) []access.Module {
+	o.World = testkit.NewWorld(t, func(keys *crypt.Keys) []access.Module {
 		o.module = assessment.New(func(code string, _ bool) string { return code })
-		return []access.Module{o.module.Module()}
+		return []access.Module{o.module.Module(), assessment.NewFiles(o.module, keys).Module()}
 	})
 	o.Serve()
 	for _, v := range []string{"A1", "A2", "B1", "C1"} {

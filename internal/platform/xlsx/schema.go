@@ -19,6 +19,7 @@ type Column struct {
 	Hidden   bool     // a row code that brings the sheet back to its rows
 	Options  []string // drop-down list of a template
 	Note     string   // shown when a cell of the column is chosen
+	Entry    bool     // takes input although the layout is locked
 }
 
 // Schema is the columns of a table.

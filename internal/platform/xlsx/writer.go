@@ -21,7 +21,11 @@ type Layout struct {
 	Frozen  int      // columns that stay in view beside the header
 	Upright bool     // A4 upright instead of landscape
 	Empty   int      // rows prepared for entry below the last: formats and drop-down lists
+	Locked  bool     // only columns with Entry take input, without a password: a guard against slips, not against people
 }
+
+// Formula is what a cell computes, without the equals sign; NextRow names its row.
+type Formula string
 
 // Decimal is a number given by its digits, such as 1531.95, and stored as a number.
 type Decimal string
@@ -73,8 +77,8 @@ func (w *Writer) start() error {
 	return w.header()
 }
 
-// Row writes the values of one row in the order of the columns: string, Decimal, integers, float64, bool, time.Time
-// (its day), nil for a blank cell.
+// Row writes the values of one row in the order of the columns: string, Decimal, Formula, integers, float64, bool,
+// time.Time (its day), nil for a blank cell.
 func (w *Writer) Row(values ...any) error {
 	if len(values) != len(w.layout.Columns) {
 		return fmt.Errorf("row of %d values for %d columns", len(values), len(w.layout.Columns))
@@ -105,6 +109,8 @@ func (w *Writer) cell(i int, value any) (excelize.Cell, error) {
 		return excelize.Cell{StyleID: w.styles.number[i], Value: n}, nil
 	case int, int8, int16, int32, int64, uint8, uint16, uint32, float64:
 		return excelize.Cell{StyleID: w.styles.number[i], Value: v}, nil
+	case Formula:
+		return excelize.Cell{StyleID: w.styles.number[i], Formula: string(v)}, nil
 	case bool:
 		if v {
 			return excelize.Cell{StyleID: style, Value: "是"}, nil
@@ -128,6 +134,9 @@ func textValue(style int, v string) (excelize.Cell, error) {
 	}
 	return excelize.Cell{StyleID: style, Value: quoteFormula(v)}, nil
 }
+
+// NextRow is the number of the row that the next call of Row writes, as the spreadsheet program shows it.
+func (w *Writer) NextRow() int { return w.row + 1 }
 
 // Rows counts the rows of data written so far.
 func (w *Writer) Rows() int { return w.row - w.first + 1 }
@@ -156,6 +165,11 @@ func (w *Writer) Finish(out io.Writer) error {
 	}
 	if err := w.print(); err != nil {
 		return fmt.Errorf("page layout: %w", err)
+	}
+	if w.layout.Locked {
+		if err := w.protect(); err != nil {
+			return fmt.Errorf("protect sheet: %w", err)
+		}
 	}
 	if err := w.stream.Flush(); err != nil {
 		return fmt.Errorf("finish sheet: %w", err)

@@ -48,9 +48,14 @@ func newStyles(f *excelize.File, columns []Column) (styleSet, error) {
 		if c.Text {
 			format = 49 // @, so that what is typed into the cell stays text as well
 		}
-		s.text = append(s.text, add("text"+side+strconv.Itoa(format),
-			&excelize.Style{Font: font(11, false), Alignment: align(side), Border: border, NumFmt: format}))
-		number := &excelize.Style{Font: font(11, false), Alignment: align(numbers), Border: border}
+		var guard *excelize.Protection
+		kind := strconv.Itoa(format)
+		if c.Entry {
+			guard, kind = &excelize.Protection{Locked: false}, kind+"open"
+		}
+		s.text = append(s.text, add("text"+side+kind,
+			&excelize.Style{Font: font(11, false), Alignment: align(side), Border: border, NumFmt: format, Protection: guard}))
+		number := &excelize.Style{Font: font(11, false), Alignment: align(numbers), Border: border, Protection: guard}
 		if c.Decimals > 0 {
 			code := "0."
 			for range c.Decimals {
@@ -58,7 +63,7 @@ func newStyles(f *excelize.File, columns []Column) (styleSet, error) {
 			}
 			number.CustomNumFmt = &code
 		}
-		s.number = append(s.number, add("number"+numbers+strconv.Itoa(c.Decimals), number))
+		s.number = append(s.number, add("number"+numbers+strconv.Itoa(c.Decimals)+kind, number))
 	}
 	return s, failed
 }

@@ -99,6 +99,12 @@ func (w *Writer) print() error {
 	})
 }
 
+// protect locks every cell but those of entry columns; widths, filters and formats stay the user's.
+func (w *Writer) protect() error {
+	return w.file.ProtectSheet(w.layout.Sheet, &excelize.SheetProtectionOptions{SelectLockedCells: true, SelectUnlockedCells: true,
+		AutoFilter: true, Sort: true, FormatCells: true, FormatColumns: true, FormatRows: true})
+}
+
 // shorten cuts text to what a field of the format may hold.
 func shorten(text string, limit int) string {
 	if r := []rune(text); len(r) > limit {

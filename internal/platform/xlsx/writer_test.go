@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xuri/excelize/v2"
 	"touyan/internal/platform/xlsx"
 )
 
@@ -212,4 +213,46 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+func TestALockedSheetTakesInputInEntryColumnsOnly(t *testing.T) {
+	t.Parallel()
+	layout := xlsx.Layout{Locked: true, Columns: []xlsx.Column{{Key: "name", Title: "姓名"}, {Key: "a", Title: "甲", Entry: true},
+		{Key: "b", Title: "乙", Entry: true}, {Key: "sum", Title: "合计"}}}
+	w, err := xlsx.NewWriter(layout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := w.NextRow()
+	if err := w.Row("王芳", xlsx.Decimal("18.5"), 2, xlsx.Formula(fmt.Sprintf("SUM(B%d:C%d)", row, row))); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := w.Finish(&out); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if p, err := f.GetSheetProtection("名册"); err != nil || !p.SelectUnlockedCells {
+		t.Errorf("protection: %+v %v", p, err)
+	}
+	for cell, open := range map[string]bool{"A1": false, "B1": false, "A2": false, "B2": true, "C2": true, "D2": false} {
+		id, err := f.GetCellStyle("名册", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		style, err := f.GetStyle(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := style.Protection != nil && !style.Protection.Locked; got != open {
+			t.Errorf("%s takes input: %v", cell, got)
+		}
+	}
+	if sum, err := f.CalcCellValue("名册", "D2"); err != nil || sum != "20.5" {
+		t.Errorf("sum %q %v", sum, err)
+	}
 }

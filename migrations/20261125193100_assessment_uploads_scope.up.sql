@@ -1,0 +1,4 @@
+do $$
+begin
+    call secure('assessment_uploads', 'any', false, 'select, insert, update, delete');
+end $$;
