@@ -7,6 +7,7 @@ create table assessment_uploads (
     sheet_id bigint not null default 0,
     file_name text not null,
     content bytea not null, -- sealed; emptied when it is confirmed
+    seen text not null, -- fingerprint of the comparison that the user was shown last
     state text not null default 'preview' constraint assessment_uploads_state_check check (state in ('preview', 'done')),
     created_by bigint not null,
     created_at timestamptz not null,

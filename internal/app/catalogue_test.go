@@ -25,7 +25,8 @@ var exempt = map[string]string{
 var anyDepth = map[string]string{
 	"accounts": "an account stands at any level; 0 is no unit", "grants": "as accounts; references the tree by generated columns",
 	"job_runs": "started at any level", "job_files": "as the run that it comes from", "import_batches": "uploaded at any level",
-	"saved_filters": "saved at any level", "audit_log": "written at any level, and kept when units go",
+	"assessment_uploads": "uploaded by a township, or for the whole district",
+	"saved_filters":      "saved at any level", "audit_log": "written at any level, and kept when units go",
 	"transfer_requests": "references the tree by its receiving unit",
 }
 

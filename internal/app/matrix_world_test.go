@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -121,6 +122,7 @@ var uploads = map[string]upload{
 	"roster": {"file", "花名册.csv", []byte("序号,村名,姓名,公民身份号码,性别,学历,政治面貌,现任职务,任职时间,联系电话\n1,马家沟1村,赵春梅," +
 		idcard.Make("621202", time.Date(1985, 3, 8, 0, 0, 0, 0, time.UTC), 77, idcard.Female) + ",女,大专,中共党员,村文书,2024-01,13900000077\n")},
 	"divisions": {"file", "区划.csv", []byte("town_code,town_name,village_code,village_name,urban_rural_code\n621299101,新镇,621299101201,新村民委员会,220\n")},
+	"scores":    {"file", "考评表.csv", []byte("行码,姓名,党建引领\n1,王建国,19\n")},
 	"holidays":  {"file", "2027.json", []byte(`{"year":2027,"papers":[],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`)},
 }
 
@@ -408,6 +410,9 @@ func (b *builder) plantPersonal() {
 		roster := uploads["roster"]
 		b.post(m, "/cadres/import", http.StatusSeeOther, url.Values{}, &roster)
 	}
+	for _, township := range []string{"A", "B", "C"} {
+		b.plantScores(township)
+	}
 	for _, tenant := range []string{"甲", "乙"} {
 		b.exec(`insert into transfer_requests (tenant_id, township_id, village_id, person_id, person_name, releasing_township_id, releasing_village_id,
 				effective_on, reason, requested_by, requested_holder)
@@ -428,6 +433,24 @@ func (b *builder) plantPersonal() {
 			select tenant_id, min(id), max(id), '王建国' from persons where tenant_id = $1 group by tenant_id`, b.units[tenant].tenant)
 	}
 }
+
+// plantScores uploads workbooks to the sheets of a township: a good one, and one in which somebody has moved a name.
+func (b *builder) plantScores(township string) {
+	b.t.Helper()
+	u := b.units[township]
+	for at, name := range map[string]string{"2026-10-01": "", "2026-09-01": "无此人"} {
+		var sheet, row int64
+		var person string
+		if err := b.owner.QueryRow(context.Background(), `select sheet_id, id, person_name from assessment_rows where tenant_id = $1 and township_id = $2
+			and month = $3::date order by id limit 1`, u.tenant, u.township, at).Scan(&sheet, &row, &person); err != nil {
+			b.t.Fatal(err)
+		}
+		b.post("township_clerk@"+township, fmt.Sprintf("/assessment/sheets/%d/excel", sheet), http.StatusSeeOther, url.Values{},
+			&upload{"file", "考评表.csv", []byte(scoresHead + fmt.Sprintf("%d,%s,19,20,20,15,10,15,0\n", row, cmp.Or(name, person)))})
+	}
+}
+
+const scoresHead = "行码,姓名,党建引领,乡村振兴,基层治理,坐班值班与作风,学习培训,廉洁与公开,加分\n"
 
 // keep notes keys of a kind; the query gives place and key.
 func (b *builder) keep(kind, sql string, args ...any) {
@@ -481,6 +504,12 @@ func (b *builder) plantKeys() {
 		join grants g on g.account_id = x.account_id and g.kind = 'regular' join place p using (tenant_id, township_id, village_id)`)
 	b.keep("batch", `select g.role || '@' || p.name, x.id::text from import_batches x`+at+`join grants g on g.tenant_id = x.tenant_id
 		and g.account_id = x.created_by and g.kind = 'regular'`)
+	for kind, at := range map[string]string{"upload": "2026-10-01", "badupload": "2026-09-01"} {
+		b.keep(kind, `select g.role || '@' || p.name, x.id::text from assessment_uploads x join grants g on g.tenant_id = x.tenant_id
+				and g.account_id = x.created_by and g.kind = 'regular'
+			join place p on p.tenant_id = x.tenant_id and p.township_id = x.township_id and p.village_id = 0
+			join assessment_sheets s on s.tenant_id = x.tenant_id and s.id = x.sheet_id where s.month = $1::date`, at)
+	}
 	b.keep("scheme", `select p.name, x.id::text from assessment_schemes x join place p on p.tenant_id = x.tenant_id and p.township_id = 0 where x.state = 'enabled'`)
 	b.keep("newscheme", `select p.name, x.id::text from assessment_schemes x join place p on p.tenant_id = x.tenant_id and p.township_id = 0 where x.state = 'draft'`)
 	for _, m := range monthsOf {

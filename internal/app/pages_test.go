@@ -34,7 +34,7 @@ var visitors = []struct {
 		"/cadres/import", "/transfers", "/transfers/new"}},
 	{"anhua-clerk", false, []string{"/cadres", "/cadres/print?position=party_secretary", "/transfers", "/cadres/import"}},
 	{"anhua-clerk", false, []string{"/", "/assessment/2026-11", "/assessment/sheets/{sheet}", "/assessment/sheets/{sheet}?mode=deduct&q=没有这个人",
-		"/assessment/sheets/{sheet}/paste", "/assessment/rows/{row}",
+		"/assessment/sheets/{sheet}/paste", "/assessment/sheets/{sheet}/excel", "/assessment/rows/{row}",
 		"/assessment/sheets/{sheet}/roster", "/assessment/sheets/{sheet}/check", "/assessment/sheets/{sheet}/villages",
 		"/assessment/sheets/{sheet}/many", "/assessment/sheets/{sheet}/history"}},
 	{"hanwang-clerk", false, []string{"/assessment/sheets/{notice}/notice", "/assessment/sheets/{notice}/notice?q=没有这个村",

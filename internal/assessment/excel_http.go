@@ -48,7 +48,9 @@ type excelProps struct {
 
 func excelPath(sheet int64) string { return sheetPath(sheet) + "/excel" }
 
-func (p excelProps) path() string { return excelPath(p.Sheet.ID) + "/" + strconv.FormatInt(p.Upload.ID, 10) }
+func (p excelProps) path() string {
+	return excelPath(p.Sheet.ID) + "/" + strconv.FormatInt(p.Upload.ID, 10)
+}
 
 // openDesk reads a sheet that takes entries.
 func (f *Files) openDesk(ctx context.Context, tx *access.Tx, id int64, lock bool) (*desk, error) {
@@ -128,10 +130,11 @@ func (f *Files) uploadExcel(w http.ResponseWriter, r *http.Request, s access.Sco
 			if err != nil {
 				return err
 			}
-			if _, err := readSheetFile(newLedger(d, s, sourceExcel), file.Data, false); err != nil {
+			read, err := readSheetFile(newLedger(d, s, sourceExcel), file.Data, false)
+			if err != nil {
 				return err
 			}
-			upload, err = f.months.Store.saveUpload(r.Context(), tx, f.keys, Upload{SheetID: id, FileName: file.Name, Content: file.Data}, d.Sheet.TownshipID)
+			upload, err = f.months.Store.saveUpload(r.Context(), tx, f.keys, Upload{SheetID: id, FileName: file.Name, Content: file.Data, Seen: read.Print}, d.Sheet.TownshipID)
 			return err
 		})
 	}
@@ -197,8 +200,8 @@ func (f *Files) confirmExcel(w http.ResponseWriter, r *http.Request, s access.Sc
 		if !p.File.ok() {
 			return fault.Conflict("文件中仍有问题,没有保存任何一格。请返回查看,修改后重新上传")
 		}
-		if p.Moved = p.File.Print != r.PostForm.Get("seen"); p.Moved {
-			return nil
+		if p.Moved = p.File.Print != p.Upload.Seen; p.Moved {
+			return f.months.Store.showUpload(r.Context(), tx, p.Upload.ID, p.File.Print)
 		}
 		rows = len(l.changedRows())
 		if saved, err = f.months.saveLedger(r.Context(), tx, l, "上传表格"); err != nil {

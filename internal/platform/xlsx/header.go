@@ -32,6 +32,16 @@ func (r storedRow) at(col int) Cell {
 	return Cell{}
 }
 
+func (r storedRow) filled() int {
+	n := 0
+	for _, c := range r.cells {
+		if !c.Blank() {
+			n++
+		}
+	}
+	return n
+}
+
 // head reads the first rows of a source.
 func head(r rowReader) ([]storedRow, error) {
 	var rows []storedRow
@@ -63,8 +73,8 @@ func (s Schema) bestHeader(rows []storedRow, remembered map[string]string) (best
 			last := row.number
 			if lines == 2 {
 				titles, last = twoLines(row, rows[i+1]), rows[i+1].number
-				if last != row.number+1 {
-					continue
+				if last != row.number+1 || row.filled() < 2 {
+					continue // a lone text above the header is a title or a remark
 				}
 			}
 			m := s.compare(ix, titles, remembered)
