@@ -52,6 +52,7 @@ type inForce struct {
 	Veto          string
 	NoGrade       string
 	Deductions    []Deduction
+	BaseFen       *money.Fen
 	AmountFen     *money.Fen
 }
 
@@ -106,6 +107,7 @@ func (p publishable) publication(scheme Scheme) (publication, error) {
 	for _, b := range p.Before {
 		before[b.RowID] = b
 	}
+	var silent []result // the notice would print them as before
 	for _, r := range all {
 		b, was := before[r.ID]
 		delete(before, r.ID)
@@ -115,16 +117,21 @@ func (p publishable) publication(scheme Scheme) (publication, error) {
 		case !b.says(r):
 			out.Results = append(out.Results, r)
 			out.Replaced = append(out.Replaced, b)
-		case !p.Paid && !sameAmount(b.AmountFen, r.Line):
+		case p.Paid && !same(b.BaseFen, r.Line.base()): // days or post: what was paid stays, a new version says what is due
+			silent = append(silent, r)
+			out.Replaced = append(out.Replaced, b)
+		case !p.Paid && !(same(b.BaseFen, r.Line.base()) && same(b.AmountFen, r.Line.amount())):
 			out.Refitted = append(out.Refitted, r)
 		}
 	}
+	var gone []inForce
 	for _, b := range p.Before {
-		if _, gone := before[b.RowID]; gone {
-			out.Replaced = append(out.Replaced, b)
+		if _, left := before[b.RowID]; left {
+			gone = append(gone, b)
 		}
 	}
-	out.Villages = villagesOf(out.Results, out.Replaced)
+	out.Villages = villagesOf(out.Results, gone)
+	out.Results, out.Replaced = append(out.Results, silent...), append(out.Replaced, gone...)
 	return out, nil
 }
 
@@ -179,11 +186,26 @@ func (b inForce) says(r result) bool {
 		slices.Equal(b.Deductions, r.Deductions)
 }
 
-func sameAmount(before *money.Fen, line PayLine) bool {
-	if before == nil {
-		return !line.Paid
+// base and amount are null where there is no line.
+func (l PayLine) base() *money.Fen {
+	if !l.Paid {
+		return nil
 	}
-	return line.Paid && *before == line.Amount
+	return &l.Base
+}
+
+func (l PayLine) amount() *money.Fen {
+	if !l.Paid {
+		return nil
+	}
+	return &l.Amount
+}
+
+func same(a, b *money.Fen) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
 }
 
 func villagesOf(results []result, replaced []inForce) []int64 {

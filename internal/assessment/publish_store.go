@@ -174,7 +174,7 @@ func (Store) publishParts(ctx context.Context, tx *access.Tx, at month.Month, sh
 		return err
 	})
 	b.Queue(`select p.sheet_id, r.row_id, r.publication_id, r.village_id, r.village_name, r.position_title, r.total, r.normalised,
-			r.grade, r.quota_capped, r.veto, r.no_grade, r.deductions, r.amount_fen
+			r.grade, r.quota_capped, r.veto, r.no_grade, r.deductions, r.base_fen, r.amount_fen
 		from assessment_results r join assessment_publications p on p.tenant_id = r.tenant_id and p.id = r.publication_id
 		where r.tenant_id = @tenant and p.tenant_id = @tenant and p.sheet_id = any(@sheets) and r.replaced_by is null
 		order by r.row_id`, args).Query(func(rows pgx.Rows) error {
@@ -268,29 +268,20 @@ func queueReplaced(b *pgx.Batch, tx *access.Tx, list []publication) {
 // queueRefitted brings amounts that are not final yet into the township's pool after others changed.
 func queueRefitted(b *pgx.Batch, tx *access.Tx, list []publication) {
 	var rows []int64
-	var amounts []*money.Fen
+	var bases, amounts []*money.Fen
 	var rules []string
 	for _, p := range list {
 		for _, r := range p.Refitted {
 			rows, rules = append(rows, r.ID), append(rules, r.Line.Rule)
-			_, amount := r.Line.fen()
-			amounts = append(amounts, amount)
+			bases, amounts = append(bases, r.Line.base()), append(amounts, r.Line.amount())
 		}
 	}
 	if len(rows) > 0 {
-		b.Queue(`update assessment_results r set amount_fen = u.amount, rule = u.rule
-			from (select * from unnest(@rows::bigint[], @amounts::bigint[], @rules::text[]) as u (row, amount, rule)) u
+		b.Queue(`update assessment_results r set base_fen = u.base, amount_fen = u.amount, rule = u.rule
+			from (select * from unnest(@rows::bigint[], @bases::bigint[], @amounts::bigint[], @rules::text[]) as u (row, base, amount, rule)) u
 			where r.tenant_id = @tenant and r.row_id = u.row and r.replaced_by is null`,
-			pgx.StrictNamedArgs{"tenant": tx.Tenant(), "rows": rows, "amounts": amounts, "rules": rules})
+			pgx.StrictNamedArgs{"tenant": tx.Tenant(), "rows": rows, "bases": bases, "amounts": amounts, "rules": rules})
 	}
-}
-
-// fen gives base and amount as the table keeps them: null where there is no line.
-func (l PayLine) fen() (base, amount *money.Fen) {
-	if !l.Paid {
-		return nil, nil
-	}
-	return &l.Base, &l.Amount
 }
 
 func queuePostings(b *pgx.Batch, tx *access.Tx, list []publication) {

@@ -48,8 +48,7 @@ func (c *resultColumns) add(publication int64, r result) error {
 	c.grades, c.vetoes, c.noGrades = append(c.grades, r.Grade), append(c.vetoes, r.Veto), append(c.noGrades, r.NoGrade)
 	c.deductions, c.rules = append(c.deductions, string(deductions)), append(c.rules, r.Line.Rule)
 	c.capped = append(c.capped, r.QuotaCapped)
-	base, amount := r.Line.fen()
-	c.bases, c.amounts = append(c.bases, base), append(c.amounts, amount)
+	c.bases, c.amounts = append(c.bases, r.Line.base()), append(c.amounts, r.Line.amount())
 	return nil
 }
 
