@@ -12,7 +12,9 @@ import (
 // Work gives the module the runner of its long and nightly work. The house calls it before the runner opens.
 func (m *Module) Work(jobs *job.Runner) {
 	m.jobs = jobs
+	jobs.Register(payExportJob, m.exportRun)
 	jobs.Every(job.Periodic{Name: "assessment.lock", Every: time.Hour, Do: m.lockDue})
+	jobs.Every(job.Periodic{Name: "assessment.differences", Every: time.Hour, Do: m.differencesAtNight})
 }
 
 // Bind hands over what nightly work needs to reach every district.
@@ -38,4 +40,23 @@ func (m *Module) eachDistrict(ctx context.Context, reason string, do func(tx *ac
 		}
 	}
 	return nil
+}
+
+// differencesAtNight compares the final months with the register, once a day while nobody waits for the database.
+func (m *Module) differencesAtNight(ctx context.Context) error {
+	if m.core.Now().Hour() != 2 {
+		return nil
+	}
+	return m.eachDistrict(ctx, "核对以前月份的绩效差额", func(tx *access.Tx) error {
+		months, err := m.Store.finalMonths(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, at := range months {
+			if _, err := m.Differences(ctx, tx, at, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

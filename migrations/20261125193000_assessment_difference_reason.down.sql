@@ -1,0 +1,2 @@
+drop index assessment_differences_carried_idx;
+alter table assessment_differences drop column decision_reason;
