@@ -47,19 +47,23 @@ type finals struct {
 
 // Differences compares, for a month that is final in a township (0: in all), what was paid with what would be due by the
 // register and the results in force today, and keeps what it finds for the clerk: a new finding is added, an open one is
-// brought up to date, and one that no longer holds is closed. It never touches a result. It needs a transaction that
-// sees the whole district, since a person may have served in two townships, and returns how many wait for the clerk.
+// brought up to date, and one that no longer holds is closed. It never touches a result, and returns how many wait for
+// the clerk.
 func (m *Module) Differences(ctx context.Context, tx *access.Tx, at month.Month, township int64) (int, error) {
 	scheme, err := m.Store.SchemeOfMonth(ctx, tx, at)
 	if err != nil {
 		return 0, err
 	}
-	f, err := m.Store.finals(ctx, tx, at)
+	var f finals
+	var posts []Post
+	err = tx.Wide(ctx, "绩效差额:同志当月可能在两个乡镇任职", func(wide *access.Tx) error {
+		if f, err = m.Store.finals(ctx, wide, at); err != nil || len(f.rows) == 0 {
+			return err
+		}
+		posts, err = m.Store.Posts(ctx, wide, at, m.title)
+		return err
+	})
 	if err != nil || len(f.rows) == 0 {
-		return 0, err
-	}
-	posts, err := m.Store.Posts(ctx, tx, at, m.title)
-	if err != nil {
 		return 0, err
 	}
 	for i := range posts {
@@ -143,13 +147,6 @@ func (r finalRow) registerChange(w *RosterRow, k kept) (RosterChange, bool) {
 	}
 	c, differs := compareRow(&SheetRow{RowID: r.ID, RosterRow: r.roster()}, w)
 	return c, differs && !slices.Contains(k[r.PersonID], c.Fingerprint())
-}
-
-// roster is the row as the register's roster would hold it.
-func (r Row) roster() RosterRow {
-	return RosterRow{PersonID: r.PersonID, PersonName: r.PersonName, Sex: r.Sex, TownshipID: r.TownshipID, VillageID: r.VillageID,
-		VillageName: r.VillageName, PositionCode: r.PositionCode, PositionTitle: r.PositionTitle, PayPosition: PayPosition(r.PayPosition),
-		PayScheme: r.PayScheme, Days: r.Days}
 }
 
 func (r finalRow) versionSentence() string {

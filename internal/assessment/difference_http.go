@@ -63,7 +63,7 @@ func (m *Module) differencePage(w http.ResponseWriter, r *http.Request, s access
 // checkDifferences compares the final months of the own unit with the register now, without waiting for the night.
 func (m *Module) checkDifferences(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	open := 0
-	err := access.InScope(r.Context(), s.Widen("核对以前月份的绩效差额"), func(tx *access.Tx) error {
+	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {
 		months, err := m.Store.finalMonths(r.Context(), tx)
 		if err != nil {
 			return err

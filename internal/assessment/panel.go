@@ -140,7 +140,7 @@ func (m *Module) districtTasks(ctx context.Context, tx *access.Tx, p Period, lin
 		}
 	}
 	if s.Can(PermConfirm) {
-		t.add("公示待确认", unconfirmed, 0, path+"/publish", "去确认", time.Time{})
+		t.add("公示待确认", unconfirmed, 0, path+"?state="+string(SheetDistrictApproved), "去确认", time.Time{})
 	}
 	if s.Can(PermFile) {
 		t.add("月考评待备案审核", count[SheetTownshipApproved], 0, path+"?state="+string(SheetTownshipApproved), "去审核", p.FileDue)

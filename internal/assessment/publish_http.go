@@ -21,6 +21,9 @@ func (m *Module) publishRoutes() []access.Route {
 		{Method: http.MethodPost, Path: "/assessment/{month}/publish", Need: PermFile, Do: m.publish},
 		{Method: http.MethodPost, Path: "/assessment/{month}/lock", Need: PermFile, Do: m.lockMonth},
 		{Method: http.MethodPost, Path: "/assessment/sheets/{id}/lock", Need: PermFile, Do: m.lockSheet},
+		{Method: http.MethodGet, Path: "/assessment/sheets/{id}/reopen", Need: PermOpen, Do: m.askReopen},
+		{Method: http.MethodPost, Path: "/assessment/sheets/{id}/reopen", Need: PermOpen, Do: m.reopen},
+		{Method: http.MethodGet, Path: "/assessment/results/{id}", Need: PermRead, Do: m.showVersions},
 	}
 }
 
