@@ -9,7 +9,6 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/platform/money"
 	"touyan/internal/platform/month"
-	"touyan/internal/platform/points"
 )
 
 // finding is what the register, or a later version of a result, says differently of one person in a final month.
@@ -23,15 +22,8 @@ type finding struct {
 // finalRow is a row of a month that counts as paid: what was paid, and the result in force today.
 type finalRow struct {
 	Row
-	PaidFen       *money.Fen
-	PaidBy        int64 // publication; 0: the row came onto the sheet after it was paid
-	NowFen        *money.Fen
-	NowBy         int64 // 0: it has left the sheet since
-	NowNumber     int
-	NowTotal      points.Points
-	NowNormalised points.Points
-	NowGrade      string
-	NowVeto       string
+	Paid standing // without a publication: the row came onto the sheet after it was paid
+	Now  standing // without a publication: the row has left the sheet since
 }
 
 // kept are the changes of the register that a clerk decided to leave out of a sheet: person → fingerprints.
@@ -93,7 +85,7 @@ func (s Scheme) findings(at month.Month, f finals, wanted []RosterRow, before []
 	rows := make([]Row, len(f.rows)) // as they would be paid today
 	for i, r := range f.rows {
 		rows[i] = r.Row
-		rows[i].Total, rows[i].Normalised, rows[i].Grade, rows[i].Veto = r.NowTotal, r.NowNormalised, r.NowGrade, r.NowVeto
+		rows[i].Total, rows[i].Normalised, rows[i].Grade, rows[i].Veto = r.Now.Total, r.Now.Normalised, r.Now.Grade, r.Now.Veto
 		c, differs := r.registerChange(want[r.PersonID], f.kept)
 		if differs {
 			changed[i] = true
@@ -104,8 +96,8 @@ func (s Scheme) findings(at month.Month, f finals, wanted []RosterRow, before []
 			}
 			found[r.PersonID] = found[r.PersonID].add(r.Row, c.Sentence, c.Fingerprint())
 		}
-		if r.NowBy != r.PaidBy {
-			found[r.PersonID] = found[r.PersonID].add(r.Row, r.versionSentence(), fmt.Sprintf("v%d", r.NowNumber))
+		if r.Now.PublicationID != r.Paid.PublicationID {
+			found[r.PersonID] = found[r.PersonID].add(r.Row, r.versionSentence(), fmt.Sprintf("v%d", r.Now.Number))
 		}
 	}
 	for _, d := range before {
@@ -116,11 +108,11 @@ func (s Scheme) findings(at month.Month, f finals, wanted []RosterRow, before []
 	due := s.dueLines(rows)
 	for i, r := range f.rows {
 		if one := found[r.PersonID]; one != nil {
-			one.Paid += amountOf(r.PaidFen)
+			one.Paid += amountOf(r.Paid.AmountFen)
 			if changed[i] {
 				one.Due += due[i].Amount
 			} else {
-				one.Due += amountOf(r.NowFen)
+				one.Due += amountOf(r.Now.AmountFen)
 			}
 		}
 	}
@@ -142,7 +134,7 @@ func (s Scheme) findings(at month.Month, f finals, wanted []RosterRow, before []
 
 // registerChange says how the register differs from a row that is still on its sheet.
 func (r finalRow) registerChange(w *RosterRow, k kept) (RosterChange, bool) {
-	if r.NowBy == 0 {
+	if r.Now.PublicationID == 0 {
 		return RosterChange{}, false
 	}
 	c, differs := compareRow(&SheetRow{RowID: r.ID, RosterRow: r.roster()}, w)
@@ -151,12 +143,12 @@ func (r finalRow) registerChange(w *RosterRow, k kept) (RosterChange, bool) {
 
 func (r finalRow) versionSentence() string {
 	switch {
-	case r.NowBy == 0:
+	case r.Now.PublicationID == 0:
 		return r.PersonName + "更正后不再列入" + r.VillageName + "的考评表"
-	case r.PaidBy == 0:
+	case r.Paid.PublicationID == 0:
 		return r.PersonName + "更正后列入" + r.VillageName + "的考评表"
 	}
-	return fmt.Sprintf("%s的考评结果已更正(第%d版):%s分,%s", r.PersonName, r.NowNumber, r.NowTotal, Grade(r.NowGrade).Title())
+	return fmt.Sprintf("%s的考评结果已更正(第%d版):%s分,%s", r.PersonName, r.Now.Number, r.Now.Total, Grade(r.Now.Grade).Title())
 }
 
 // unscored is somebody who by the register served in the month but was never assessed in it.

@@ -8,26 +8,39 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/platform/money"
 	"touyan/internal/platform/month"
+	"touyan/internal/platform/points"
 )
 
-// finals reads the rows of the sheets of a month that were locked, in the order of townships.
+// standing is a result of a row: the one that was paid, or the one in force today.
+type standing struct {
+	RowID         int64
+	PublicationID int64
+	Number        int
+	AmountFen     *money.Fen
+	Total         points.Points
+	Normalised    points.Points
+	Grade         string
+	Veto          string
+}
+
+// finals reads the rows of the sheets of a month that were locked, in the order of townships. Rows and results are put
+// together here: under row level security the planner expects one row and would join thousands by nested loops.
 func (Store) finals(ctx context.Context, tx *access.Tx, at month.Month) (finals, error) {
 	f := finals{kept: kept{}, known: map[int64]bool{}, done: map[int64]bool{}}
+	var rows []Row
+	paid, now := map[int64]standing{}, map[int64]standing{}
 	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "month": at}
 	b := &pgx.Batch{}
-	b.Queue(paidResults+` select w.id, w.sheet_id, w.township_id, w.village_id, w.month, w.person_id, w.person_name, w.sex, w.village_name,
-			w.position_code, w.position_title, w.pay_position, w.pay_scheme, w.days, w.state, w.base, w.bonus, w.total, w.normalised,
-			w.veto, w.no_grade, w.jump_reason, w.grade, w.quota_capped, w.return_reason, w.returned_total, w.version,
-			pay.amount_fen as paid_fen, coalesce(pay.publication_id, 0) as paid_by, now.amount_fen as now_fen,
-			coalesce(now.publication_id, 0) as now_by, coalesce(p.number, 0) as now_number, coalesce(now.total, 0) as now_total,
-			coalesce(now.normalised, 0) as now_normalised, coalesce(now.grade, '') as now_grade, coalesce(now.veto, '') as now_veto
-		from assessment_rows w join locked l on l.sheet_id = w.sheet_id
-			left join pay on pay.row_id = w.id
-			left join assessment_results now on now.tenant_id = @tenant and now.row_id = w.id and now.replaced_by is null
-			left join assessment_publications p on p.tenant_id = @tenant and p.id = now.publication_id
-		where w.tenant_id = @tenant and w.month = @month and (pay.row_id is not null or now.row_id is not null)
-		order by w.township_id, w.id`, args).Query(func(rows pgx.Rows) (err error) {
-		f.rows, err = pgx.CollectRows(rows, pgx.RowToStructByName[finalRow])
+	b.Queue(paidResults+` select pay.row_id, pay.publication_id, pay.number, pay.amount_fen, pay.total, pay.normalised, pay.grade, pay.veto
+		from pay where pay.final`, args).Query(into(paid))
+	b.Queue(`select r.row_id, r.publication_id, p.number, r.amount_fen, r.total, r.normalised, r.grade, r.veto
+		from assessment_results r join assessment_publications p on p.tenant_id = r.tenant_id and p.id = r.publication_id
+		where r.tenant_id = @tenant and r.month = @month and r.replaced_by is null`, args).Query(into(now))
+	b.Queue(`select `+rowColumnsOfR+` from assessment_rows r where r.tenant_id = @tenant and r.month = @month and r.sheet_id in (
+			select a.sheet_id from assessment_acts a join assessment_sheets s on s.tenant_id = a.tenant_id and s.id = a.sheet_id
+			where a.tenant_id = @tenant and s.tenant_id = @tenant and s.month = @month and a.act = 'lock')
+		order by r.township_id, r.id`, args).Query(func(found pgx.Rows) (err error) {
+		rows, err = pgx.CollectRows(found, pgx.RowToStructByName[Row])
 		return err
 	})
 	b.Queue(`select person_id from assessment_rows where tenant_id = @tenant and month = @month and removed_at is null`, args).
@@ -55,7 +68,26 @@ func (Store) finals(ctx context.Context, tx *access.Tx, at month.Month) (finals,
 			})
 			return err
 		})
-	return f, tx.SendBatch(ctx, b).Close()
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return f, err
+	}
+	for _, r := range rows {
+		was, is := paid[r.ID], now[r.ID]
+		if was.RowID != 0 || is.RowID != 0 {
+			f.rows = append(f.rows, finalRow{Row: r, Paid: was, Now: is})
+		}
+	}
+	return f, nil
+}
+
+func into(list map[int64]standing) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByName[standing])
+		for _, s := range found {
+			list[s.RowID] = s
+		}
+		return err
+	}
 }
 
 // keepDifferences brings the stored differences of a month to what was found, and counts the open ones.

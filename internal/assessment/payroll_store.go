@@ -133,10 +133,10 @@ type payMonth struct {
 	Final     int
 	Persons   int
 	Lines     int
-	Amount    money.Fen // of the results in force
+	Amount    money.Fen // as its pay sheet comes to, without differences
 }
 
-// payMonths lists the months with what their results in force come to, the newest first.
+// payMonths lists the months with what their pay sheets come to, the newest first.
 func (Store) payMonths(ctx context.Context, tx *access.Tx, limit, offset int) ([]payMonth, int, error) {
 	var total int
 	if err := tx.QueryRow(ctx, `select count(*) from assessment_months where tenant_id = @tenant`,
@@ -149,8 +149,13 @@ func (Store) payMonths(ctx context.Context, tx *access.Tx, limit, offset int) ([
 		from assessment_months m
 			left join lateral (select count(*) as townships, count(*) filter (where s.state in ('published', 'locked')) as published,
 				count(*) filter (where s.state = 'locked') as final from assessment_sheets s where s.tenant_id = m.tenant_id and s.month = m.month) s on true
-			left join lateral (select count(*) as persons, count(r.amount_fen) as lines, sum(r.amount_fen) as amount from assessment_results r
-				where r.tenant_id = m.tenant_id and r.month = m.month and r.replaced_by is null) r on true
+			left join lateral (select count(*) as persons, count(r.amount_fen) as lines, sum(r.amount_fen) as amount
+				from assessment_results r join assessment_publications p on p.tenant_id = r.tenant_id and p.id = r.publication_id
+					left join (select a.sheet_id, min(a.at) as at from assessment_acts a
+						where a.tenant_id = @tenant and a.act = 'lock' group by a.sheet_id) l on l.sheet_id = p.sheet_id
+					left join assessment_publications n on n.tenant_id = r.tenant_id and n.id = r.replaced_by
+				where r.tenant_id = m.tenant_id and r.month = m.month and p.published_at <= coalesce(l.at, 'infinity')
+					and (n.id is null or n.published_at > l.at)) r on true
 		where m.tenant_id = @tenant order by m.month desc limit @limit offset @offset`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "limit": limit, "offset": offset})
 	if err != nil {
