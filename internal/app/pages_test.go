@@ -24,7 +24,8 @@ var visitors = []struct {
 		"/accounts/settings", "/accounts/{clerk}", "/accounts/{clerk}/edit?find=王", "/accounts/{clerk}/handover", "/account", "/account/totp", "/divisions?page=2"}},
 	{"wd-auditor", false, []string{"/", "/audit", "/audit?q=没有这件事"}},
 	{"wd-officer", false, []string{"/", "/switch", "/divisions", "/holidays", "/jobs", "/assessment/2026-11", "/assessment/open",
-		"/assessment/2026-11/publish",
+		"/assessment/2026-11/publish", "/assessment/pay", "/assessment/pay/2026-10", "/assessment/pay/2026-10?q=没有这个人",
+		"/assessment/pay/2026-10/print", "/assessment/sheets/{sheet}/reopen",
 		"/assessment/compare", "/assessment/schemes", "/assessment/schemes/1", "/assessment/schemes/1/trial", "/assessment/settings"}},
 	{"chengguan-leader", false, []string{"/assessment/sheets/{sheet}/review", "/assessment/sheets/{sheet}/review?show=all",
 		"/assessment/sheets/{sheet}/review?q=没有这个人", "/assessment/sheets/{sheet}/summary", "/assessment/sheets/{sheet}/compare",
@@ -36,6 +37,7 @@ var visitors = []struct {
 	{"anhua-clerk", false, []string{"/", "/assessment/2026-11", "/assessment/sheets/{sheet}", "/assessment/sheets/{sheet}?mode=deduct&q=没有这个人",
 		"/assessment/sheets/{sheet}/paste", "/assessment/sheets/{sheet}/excel", "/assessment/rows/{row}",
 		"/assessment/sheets/{sheet}/roster", "/assessment/sheets/{sheet}/check", "/assessment/sheets/{sheet}/villages",
+<<<<<<< HEAD
 		"/assessment/sheets/{sheet}/many", "/assessment/sheets/{sheet}/history"}},
 	{"hanwang-clerk", false, []string{"/assessment/sheets/{notice}/notice", "/assessment/sheets/{notice}/notice?q=没有这个村",
 		"/assessment/sheets/{notice}/notice/print", "/assessment/sheets/{notice}/objections", "/assessment/sheets/{notice}/objections?state=upheld",
@@ -43,6 +45,10 @@ var visitors = []struct {
 	{"hanwang-leader", false, []string{"/assessment/sheets/{notice}/notice", "/assessment/objections/{objection}"}},
 	{"hanwang-hanwangjie", true, []string{"/village", "/village?month=2026-10", "/village/objections/new", "/village/notice"}},
 	{"anhua-silinshan", true, []string{"/village", "/village/objections/new"}},
+=======
+		"/assessment/sheets/{sheet}/many", "/assessment/sheets/{sheet}/history", "/assessment/pay/2026-10",
+		"/assessment/pay/2026-10/print", "/assessment/differences", "/assessment/results/{row}"}},
+>>>>>>> b944a8f (assessment: tests of differences, late corrections and pay sheets; their routes in the matrix)
 }
 
 // axe is the accessibility checker, fetched with the other browser code.

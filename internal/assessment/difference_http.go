@@ -22,6 +22,7 @@ type differenceProps struct {
 	Townships []org.Township
 	District  bool
 	Decide    bool
+	Check     bool
 	Grant     string
 	Problem   *differenceProblem
 }
@@ -38,7 +39,7 @@ func (m *Module) listDifferences(w http.ResponseWriter, r *http.Request, s acces
 }
 
 func (m *Module) differencePage(w http.ResponseWriter, r *http.Request, s access.Scope, at *url.URL, problem *differenceProblem, status int) error {
-	p := differenceProps{URL: at, District: s.Level() == pg.District, Decide: s.Can(PermEnter) && !s.ReadOnly(), Grant: s.GrantID(), Problem: problem}
+	p := differenceProps{URL: at, District: s.Level() == pg.District, Decide: s.Can(PermEnter) && !s.ReadOnly(), Check: s.Can(PermCheckPay) && !s.ReadOnly(), Grant: s.GrantID(), Problem: problem}
 	httpx.DecodeQuery(r, &p.Query)
 	p.Query.Text = strings.TrimSpace(p.Query.Text)
 	page := max(p.Query.Page, 1)

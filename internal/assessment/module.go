@@ -8,17 +8,18 @@ import (
 
 // The permissions of the module.
 const (
-	PermRead    access.Permission = "assessment.read"    // the board and the sheets of the own unit
-	PermOpen    access.Permission = "assessment.open"    // opening and reopening months
-	PermEnter   access.Permission = "assessment.enter"   // entering scores
-	PermApprove access.Permission = "assessment.approve" // the township's review
-	PermFile    access.Permission = "assessment.file"    // the district's review and publication
-	PermConfirm access.Permission = "assessment.confirm" // the department leader's confirmation of a publication
-	PermNotice  access.Permission = "assessment.notice"  // posting dates, objections on behalf of a villager
-	PermAnswer  access.Permission = "assessment.answer"  // answering objections
-	PermScheme  access.Permission = "assessment.scheme"  // schemes and settings
-	PermPay     access.Permission = "assessment.pay"     // 绩效核算表
-	PermVillage access.Permission = "assessment.village" // the village's own results and objection
+	PermRead     access.Permission = "assessment.read"     // the board and the sheets of the own unit
+	PermOpen     access.Permission = "assessment.open"     // opening and reopening months
+	PermEnter    access.Permission = "assessment.enter"    // entering scores
+	PermApprove  access.Permission = "assessment.approve"  // the township's review
+	PermFile     access.Permission = "assessment.file"     // the district's review and publication
+	PermConfirm  access.Permission = "assessment.confirm"  // the department leader's confirmation of a publication
+	PermNotice   access.Permission = "assessment.notice"   // posting dates, objections on behalf of a villager
+	PermAnswer   access.Permission = "assessment.answer"   // answering objections
+	PermScheme   access.Permission = "assessment.scheme"   // schemes and settings
+	PermPay      access.Permission = "assessment.pay"      // 绩效核算表
+	PermCheckPay access.Permission = "assessment.checkpay" // comparing final months with the register
+	PermVillage  access.Permission = "assessment.village"  // the village's own results and objection
 )
 
 // Module is the monthly assessment as the house mounts it.
@@ -52,6 +53,7 @@ func (m *Module) Module() access.Module {
 			{Key: PermAnswer, Title: "答复异议", Roles: answerRoles},
 			{Key: PermScheme, Title: "考评方案与设置", Roles: []access.Role{officer}},
 			{Key: PermPay, Title: "绩效核算表", Roles: []access.Role{officer, leader, finance, clerk, head, purse}},
+			{Key: PermCheckPay, Title: "核对以前月份绩效差额", Roles: []access.Role{officer, clerk}},
 			{Key: PermVillage, Title: "本村考评结果与异议", Roles: []access.Role{access.VillageSecretary, access.VillageClerk}},
 		},
 		Menu: []access.MenuEntry{

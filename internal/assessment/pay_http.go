@@ -26,7 +26,7 @@ func (m *Module) payRoutes() []access.Route {
 		{Method: get, Path: "/assessment/pay/{month}/print", Need: PermPay, Do: m.printPay},
 		{Method: post, Path: "/assessment/pay/{month}/export", Need: PermPay, Do: m.exportPay},
 		{Method: get, Path: "/assessment/differences", Need: PermPay, Do: m.listDifferences},
-		{Method: post, Path: "/assessment/differences/check", Need: PermPay, Do: m.checkDifferences},
+		{Method: post, Path: "/assessment/differences/check", Need: PermCheckPay, Do: m.checkDifferences},
 		{Method: post, Path: "/assessment/differences/{id}", Need: PermEnter, Do: m.decideDifference},
 	}
 }

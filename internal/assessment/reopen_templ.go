@@ -262,7 +262,7 @@ func (v version) title() string {
 	return fmt.Sprintf("第%d版", v.Number)
 }
 
-func (p historyProps) facts(v version) []ui.FactItem {
+func (p versionProps) facts(v version) []ui.FactItem {
 	grade := Grade(v.Grade).Title()
 	if v.QuotaCapped {
 		grade += "(优秀名额已满)"
@@ -286,7 +286,7 @@ func (p historyProps) facts(v version) []ui.FactItem {
 	return list
 }
 
-func historyPage(p historyProps) templ.Component {
+func versionsPage(p versionProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
