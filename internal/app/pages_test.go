@@ -37,18 +37,14 @@ var visitors = []struct {
 	{"anhua-clerk", false, []string{"/", "/assessment/2026-11", "/assessment/sheets/{sheet}", "/assessment/sheets/{sheet}?mode=deduct&q=没有这个人",
 		"/assessment/sheets/{sheet}/paste", "/assessment/sheets/{sheet}/excel", "/assessment/rows/{row}",
 		"/assessment/sheets/{sheet}/roster", "/assessment/sheets/{sheet}/check", "/assessment/sheets/{sheet}/villages",
-<<<<<<< HEAD
-		"/assessment/sheets/{sheet}/many", "/assessment/sheets/{sheet}/history"}},
+		"/assessment/sheets/{sheet}/many", "/assessment/sheets/{sheet}/history", "/assessment/pay/2026-10",
+		"/assessment/pay/2026-10/print", "/assessment/differences", "/assessment/results/{row}"}},
 	{"hanwang-clerk", false, []string{"/assessment/sheets/{notice}/notice", "/assessment/sheets/{notice}/notice?q=没有这个村",
 		"/assessment/sheets/{notice}/notice/print", "/assessment/sheets/{notice}/objections", "/assessment/sheets/{notice}/objections?state=upheld",
 		"/assessment/objections/{objection}"}},
 	{"hanwang-leader", false, []string{"/assessment/sheets/{notice}/notice", "/assessment/objections/{objection}"}},
 	{"hanwang-hanwangjie", true, []string{"/village", "/village?month=2026-10", "/village/objections/new", "/village/notice"}},
 	{"anhua-silinshan", true, []string{"/village", "/village/objections/new"}},
-=======
-		"/assessment/sheets/{sheet}/many", "/assessment/sheets/{sheet}/history", "/assessment/pay/2026-10",
-		"/assessment/pay/2026-10/print", "/assessment/differences", "/assessment/results/{row}"}},
->>>>>>> b944a8f (assessment: tests of differences, late corrections and pay sheets; their routes in the matrix)
 }
 
 // axe is the accessibility checker, fetched with the other browser code.
