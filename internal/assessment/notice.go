@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"touyan/internal/platform/fault"
@@ -23,6 +24,9 @@ type noticeHead struct {
 
 // corrects reports whether the notice replaces lines of an earlier one.
 func (h noticeHead) corrects() bool { return h.Kind == "correction" }
+
+// why is the reason of a correction without the stop at its end, since more follows.
+func (h noticeHead) why() string { return strings.TrimRight(h.Reason, "。;;. ") }
 
 // noticeLine is one village's notice: how many stand on it, and since when and until when it hangs.
 type noticeLine struct {
@@ -81,6 +85,9 @@ type noticeResult struct {
 	BeforeNumber  *int
 	Removed       bool // the correction took the person off the list
 }
+
+// explained reports whether there is anything to say about how the result came about.
+func (r noticeResult) explained() bool { return len(r.Deductions) > 0 || r.NoGrade != "" }
 
 // byVillage cuts results, which come village by village.
 func byVillage(list []noticeResult) [][]noticeResult {

@@ -173,7 +173,7 @@ func (n noticeSource) lead(line noticeLine, rows []noticeResult) string {
 			rows[0].VillageName, n.Sheet.Month.Title()) + period
 	}
 	return "本公示更正" + n.replaced(rows) + "中下列人员的结果,以本公示为准,其余人员的结果不变。更正原因:" +
-		strings.TrimRight(n.Head.Reason, "。;;. ") + "。更正人员重新公示," + period
+		n.Head.why() + "。更正人员重新公示," + period
 }
 
 // replaced names the notices that this one corrects, with the day on which they were put up.

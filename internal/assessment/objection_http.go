@@ -181,6 +181,9 @@ func lineOf(lines []noticeLine, r noticeResult) noticeLine {
 // objectedAlready reports whether the actor's objection to a result waits; once it was answered, he may object again only
 // to a new publication.
 func (m *Module) objectedAlready(ctx context.Context, tx *access.Tx, sheet Sheet, result noticeResult) (bool, error) {
+	if err := m.Store.oneByOne(ctx, tx, result.RowID); err != nil {
+		return false, err
+	}
 	own, err := m.Store.ownObjections(ctx, tx, sheet)
 	if err != nil {
 		return false, err

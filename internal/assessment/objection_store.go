@@ -64,6 +64,13 @@ func (Store) objection(ctx context.Context, tx *access.Tx, id int64, lock bool) 
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[objection])
 }
 
+// oneByOne lets objections to a row be filed one after the other. It locks neither the row nor the sheet, which acts on
+// the sheet hold in their own order.
+func (Store) oneByOne(ctx context.Context, tx *access.Tx, row int64) error {
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('assessment.objection', @row::bigint))`, pgx.StrictNamedArgs{"row": row})
+	return err
+}
+
 // ownObjections lists what the actor filed about a sheet, the newest first.
 func (Store) ownObjections(ctx context.Context, tx *access.Tx, sheet Sheet) ([]objection, error) {
 	rows, err := tx.Query(ctx, `select `+objectionColumns+` where o.tenant_id = @tenant and o.township_id = @township

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -89,6 +90,27 @@ func TestTheVillageObjectsOnce(t *testing.T) {
 	}
 	if got := text(c.Get("/village").Doc(), "main"); !strings.Contains(got, "经核实当天未开展") || !strings.Contains(got, "维持") {
 		t.Errorf("the answer is shown: %s", got)
+	}
+}
+
+func TestManyObjectionsAtTheSameMomentAreOne(t *testing.T) {
+	t.Parallel()
+	o := newNoticeOffice(t)
+	c := o.As(access.VillageSecretary, "A1")
+	statuses := make([]int, 12)
+	var wg sync.WaitGroup
+	for i := range statuses {
+		form := o.objection("A1/李娜", fmt.Sprintf("扣分不实,第%d次点", i))
+		wg.Go(func() { statuses[i] = c.Post("/village/objections/new", form).Status })
+	}
+	wg.Wait()
+	for _, s := range statuses {
+		if s != http.StatusSeeOther {
+			t.Errorf("status %d", s)
+		}
+	}
+	if n := o.Count(`select count(*) from assessment_objections`); n != 1 {
+		t.Errorf("%d objections", n)
 	}
 }
 
