@@ -31,7 +31,6 @@ type lastMonth struct {
 
 // unlocked is a row at the moment of its return.
 type unlocked struct {
-	Total points.Points            `json:"total"`
 	Grade Grade                    `json:"grade"`
 	Cells map[string]points.Points `json:"cells"`
 }
@@ -120,10 +119,18 @@ func (v *review) marks() []int64 {
 	return slices.Compact(list)
 }
 
-// graded is the grade that a row has: the approved one, or the one that an approval would give.
-func (v *review) graded(r Row) Graded {
+// approved reports whether the township's approval holds.
+func (v *review) approved() bool {
 	switch v.State {
 	case SheetTownshipApproved, SheetDistrictApproved, SheetPublished, SheetLocked:
+		return true
+	}
+	return false
+}
+
+// graded is the grade that a row has: the approved one, or the one that an approval would give.
+func (v *review) graded(r Row) Graded {
+	if v.approved() {
 		return Graded{Grade(r.Grade), r.QuotaCapped}
 	}
 	return v.Outcome.Grades[r.ID]
@@ -131,7 +138,7 @@ func (v *review) graded(r Row) Graded {
 
 // pending reports whether a row's grade waits for the leader's marks at the edge.
 func (v *review) pending(id int64) bool {
-	return v.Sheet.ApprovedAt == nil && v.tied(id) && v.Outcome.Refusal != "" && v.Outcome.Grades[id].Grade != GradeExcellent
+	return !v.approved() && v.tied(id) && v.Outcome.Refusal != "" && v.Outcome.Grades[id].Grade != GradeExcellent
 }
 
 // tied reports whether a row stands at the edge of the quota.
@@ -205,7 +212,8 @@ func (v *review) rows() []reviewRow {
 		if before, ok := v.Before[r.ID]; ok && r.ReturnReason != "" {
 			w.Before = &before
 			for _, d := range v.Scheme.Dimensions {
-				if was, now := before.Cells[d.Code], v.value(r.ID, d.Code); was != now && len(before.Cells) > 0 {
+				if was, known := before.Cells[d.Code]; known && was != v.value(r.ID, d.Code) {
+					now := v.value(r.ID, d.Code)
 					w.Changed = append(w.Changed, reviewChange{d.Title, was.String(), now.String()})
 				}
 			}
@@ -220,6 +228,17 @@ func (v *review) notable(r reviewRow) bool {
 	returned := r.ReturnReason != "" && (!v.wholeReturned() || len(r.Changed) > 0)
 	return r.Deduct || r.Bonus || r.Jump || returned
 }
+
+// old is the total at the return, where it differs from the present one.
+func (r reviewRow) old() (points.Points, bool) {
+	if r.ReturnedTotal == nil || *r.ReturnedTotal == r.Total {
+		return 0, false
+	}
+	return *r.ReturnedTotal, true
+}
+
+// unchanged reports whether a returned row came back with the same total.
+func (r reviewRow) unchanged() bool { return r.ReturnedTotal != nil && *r.ReturnedTotal == r.Total }
 
 // is reports whether a row is of a kind.
 func (r reviewRow) is(kind string) bool {

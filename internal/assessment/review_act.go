@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -26,7 +27,7 @@ func (m *Module) reviewAct(w http.ResponseWriter, r *http.Request, s access.Scop
 		return err
 	}
 	p := reviewProps{Form: reviewForm{Sent: true, Why: map[string]string{}}}
-	if err := httpx.Decode(r, &p.Form); err != nil {
+	if err := errors.Join(httpx.Decode(r, &p.Form), httpx.Decode(r, &p.Query)); err != nil {
 		return err
 	}
 	for name, values := range r.PostForm {
@@ -58,7 +59,7 @@ func (m *Module) reviewAct(w http.ResponseWriter, r *http.Request, s access.Scop
 		return drawReview(w, r, s, p, http.StatusUnprocessableEntity)
 	}
 	access.Flash(r, s, "success", said)
-	return httpx.SeeOther(w, r, reviewPath(id))
+	return httpx.SeeOther(w, r, p.Query.address(id))
 }
 
 // startReview tells the clerk that the leader is reading: from here on he asks for a return.
@@ -138,8 +139,8 @@ func (v *review) barred(h handsOn, person, holder int64) string {
 		return "您提交过这张考评表,提交人不能审核"
 	case person != 0 && slices.ContainsFunc(v.Rows, func(r Row) bool { return r.PersonID == person }):
 		return "您本人在这张考评表中,不能审核"
-	case v.State == SheetTownshipApproved && v.Sheet.ApprovedHolder == holder:
-		return "您已代表乡镇(街道)审核过这张考评表,不能再备案审核"
+	case v.approved() && v.Sheet.ApprovedHolder == holder:
+		return "您已代表乡镇(街道)审核过这张考评表,不能再代表区委组织部审核"
 	}
 	return ""
 }

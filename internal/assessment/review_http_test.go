@@ -174,6 +174,10 @@ func TestThreeRowsAreReturnedAndComeBackOldToNew(t *testing.T) {
 	if !page.Has(`[data-problems] a[href="#f-why.`+o.key("A1/张伟")+`"]`) || page.Has(`[data-problems] a[href="#f-why.`+o.key("A2/李娜")+`"]`) {
 		t.Error("each row without a reason is named, the one with a reason is not")
 	}
+	page = leader.Post(path, o.form("A", "show", "all", "row", o.key("A2/张伟"))).Want(http.StatusUnprocessableEntity).Doc()
+	if !page.Has(`input[name="row"][value="`+o.key("A2/张伟")+`"][checked]`) || !page.Has(`#return-form input[name="show"][value="all"]`) {
+		t.Error("the refused form comes back without the row that it is about")
+	}
 	leader.Post(path, o.form("A", "row", o.key("B1/张伟"), "reason", "别的乡镇")).Want(http.StatusNotFound)
 	leader.Post(path, o.form("A", "row", "abc", "reason", "不是行")).Want(http.StatusNotFound)
 	if o.ledgerOf() != before {
@@ -419,7 +423,7 @@ func TestTheDistrictFilesAndItsLeaderConfirms(t *testing.T) {
 	if o.state("A") != "district_approved" || o.state("B") != "township_approved" {
 		t.Errorf("A is %s, B is %s", o.state("A"), o.state("B"))
 	}
-	if said := same.Get("/assessment/2026-10").Doc().Text(".notice-warn"); !strings.Contains(said, "不能再备案审核") {
+	if said := same.Get("/assessment/2026-10").Doc().Text(".notice-warn"); !strings.Contains(said, "不能再代表区委组织部审核") {
 		t.Errorf("the refused township is named: %s", said)
 	}
 	o.Exec(`update accounts set holder_id = 0 where id = $1`, o.Member(access.DistrictOfficer, "甲").Account)

@@ -75,7 +75,11 @@ func (p reviewProps) kinds() []ui.StatItem {
 		stat("有扣分", kindDeduct, "含一票否决"), stat("有加分", kindBonus, ""),
 		stat("分差较大", kindJump, "与上月相差超过"+p.Scheme.JumpLimit.String()+"分"), stat("不定等次", kindNone, "")}
 	if len(p.Before) > 0 {
-		list = append(list, stat("退回后重报", kindReturned, "第"+strconv.Itoa(p.Sheet.Round)+"轮"))
+		label := "退回后重报"
+		if p.State == SheetReturned {
+			label = "被退回"
+		}
+		list = append(list, stat(label, kindReturned, "第"+strconv.Itoa(p.Sheet.Round)+"轮"))
 	}
 	return list
 }
@@ -310,7 +314,7 @@ func (p reviewProps) tiedRows() []reviewRow {
 }
 
 func gradesNote(p reviewProps) string {
-	if p.Sheet.ApprovedAt == nil {
+	if !p.approved() {
 		return "按目前的分数测算,审核通过后生效"
 	}
 	return ""

@@ -402,7 +402,7 @@ func sheetComparePage(c *sheetCompare) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.TableOf(ui.TableProps{Label: "逐人对比", Caption: "逐人对比", Cards: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TableOf(ui.TableProps{Label: "逐人对比", Cards: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

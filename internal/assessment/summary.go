@@ -160,7 +160,7 @@ func (s *summarySheet) note() string {
 		text += fmt.Sprintf(",同分待定%d人", pending)
 	}
 	text += "。"
-	if s.Sheet.ApprovedAt == nil {
+	if !s.approved() {
 		return text + s.Committee + "会研究日期:　　　年　　月　　日　会议纪要号:"
 	}
 	if s.Sheet.MeetingOn != nil {
@@ -175,7 +175,7 @@ func (s *summarySheet) note() string {
 
 // sub is the line below the title. Before the approval the form is what the committee has on its table.
 func (s *summarySheet) sub() string {
-	if s.Sheet.ApprovedAt == nil {
+	if !s.approved() {
 		return s.Sheet.Month.Title() + "(送审稿,等次为拟定)"
 	}
 	return s.Sheet.Month.Title()

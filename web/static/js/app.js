@@ -3,7 +3,7 @@
 
 document.documentElement.classList.add("js");
 
-// ---- rows that can be selected: [data-select-all=group], [data-select=group], [data-select-count=group] ----
+// ---- rows that can be selected: [data-select-all=group], [data-select=group], [data-select-count=group] with [data-unit] ----
 
 const inGroup = (kind, group) => Array.from(document.querySelectorAll(`[${kind}="${CSS.escape(group)}"]`));
 
@@ -14,7 +14,7 @@ function count(group) {
     all.checked = chosen > 0 && chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
   }
-  for (const place of inGroup("data-select-count", group)) place.textContent = `已选 ${chosen} 行`;
+  for (const place of inGroup("data-select-count", group)) place.textContent = `已选 ${chosen} ${place.dataset.unit || "行"}`;
   for (const box of boxes) {
     const row = box.closest("tr");
     if (row) row.classList.toggle("row-picked", box.checked);
