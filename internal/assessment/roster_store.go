@@ -42,16 +42,17 @@ func (Store) standing(ctx context.Context, wide *access.Tx, sheet Sheet, r *regi
 		persons[i] = w.PersonID
 	}
 	args := pgx.StrictNamedArgs{"tenant": wide.Tenant(), "month": sheet.Month, "sheet": sheet.ID, "persons": persons}
-	rows, err := wide.Query(ctx, `select r.person_id, r.township_id, p.died_on is not null as died, h.published_at is not null as published
-		from assessment_rows r join persons p on p.tenant_id = r.tenant_id and p.id = r.person_id
-			join assessment_sheets h on h.tenant_id = r.tenant_id and h.id = r.sheet_id
-		where r.tenant_id = @tenant and r.month = @month and r.removed_at is null and (r.sheet_id = @sheet or r.person_id = any(@persons))`, args)
+	rows, err := wide.Query(ctx, `select r.person_id, r.township_id, p.died_on is not null as died
+			from assessment_rows r join persons p on p.tenant_id = r.tenant_id and p.id = r.person_id
+			where r.tenant_id = @tenant and r.sheet_id = @sheet and r.removed_at is null
+		union all select r.person_id, r.township_id, false from assessment_rows r
+			where r.tenant_id = @tenant and r.person_id = any(@persons) and r.month = @month and r.sheet_id <> @sheet and r.removed_at is null`, args)
 	if err != nil {
 		return err
 	}
 	type place struct {
 		PersonID, TownshipID int64
-		Died, Published      bool
+		Died                 bool
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[place])
 	if err != nil {
