@@ -121,22 +121,19 @@ func (m *Module) townshipTasks(ctx context.Context, tx *access.Tx, p Period, l B
 func (m *Module) districtTasks(ctx context.Context, tx *access.Tx, p Period, lines []BoardLine) ([]Task, error) {
 	s, path, t := tx.Scope(), "/assessment/"+p.Month.String(), taskList{detail: p.Month.Title()}
 	count := map[SheetState]int{}
-	late, objections := 0, 0
-	for _, l := range lines {
-		count[l.State]++
-		objections += l.Objections
-		if due, ok := (DueDates{p.FillDue, p.ReviewDue, p.FileDue}).Due(l.State); ok && l.State != SheetTownshipApproved && DaysLate(due, s.Now()) > 0 {
-			late++
-		}
-	}
+	late, objections, unconfirmed := 0, 0, 0
 	set, err := m.Store.Settings(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	unconfirmed := 0
-	if set.LeaderConfirms {
-		if unconfirmed, err = m.Store.unconfirmed(ctx, tx, p.Month); err != nil {
-			return nil, err
+	for _, l := range lines {
+		count[l.State]++
+		if set.LeaderConfirms && l.State == SheetDistrictApproved && !l.Confirmed {
+			unconfirmed++
+		}
+		objections += l.Objections
+		if due, ok := (DueDates{p.FillDue, p.ReviewDue, p.FileDue}).Due(l.State); ok && l.State != SheetTownshipApproved && DaysLate(due, s.Now()) > 0 {
+			late++
 		}
 	}
 	if s.Can(PermConfirm) {
@@ -156,11 +153,5 @@ func (Store) unposted(ctx context.Context, tx *access.Tx, sheet int64) (n int, e
 			join assessment_publications p on p.tenant_id = o.tenant_id and p.township_id = o.township_id and p.id = o.publication_id
 		where o.tenant_id = @tenant and p.tenant_id = @tenant and p.sheet_id = @sheet and o.posted_on is null`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "sheet": sheet}).Scan(&n)
-	return n, err
-}
-
-func (Store) unconfirmed(ctx context.Context, tx *access.Tx, at month.Month) (n int, err error) {
-	err = tx.QueryRow(ctx, `select count(*) from assessment_sheets where tenant_id = @tenant and month = @month
-		and state = 'district_approved' and confirmed_at is null`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "month": at}).Scan(&n)
 	return n, err
 }

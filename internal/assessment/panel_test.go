@@ -2,6 +2,7 @@ package assessment_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 func (o *office) tasks(role access.Role, unit string) []string {
 	o.T.Helper()
 	var list []string
+	reader := o.As(role, unit)
 	err := access.Read(o.T.Context(), o.Scope(role, unit), func(tx *access.Tx) error {
 		tasks, err := o.module.Tasks(o.T.Context(), tx)
 		for _, k := range tasks {
@@ -20,6 +22,7 @@ func (o *office) tasks(role access.Role, unit string) []string {
 			if k.Act == "" || !strings.HasPrefix(k.Href, "/assessment") || k.Detail == "" {
 				o.T.Errorf("%s: %+v", role, k)
 			}
+			reader.Get(k.Href).Want(http.StatusOK)
 		}
 		return err
 	})
@@ -68,4 +71,15 @@ func TestTasksPerRole(t *testing.T) {
 	want("to be confirmed", officer, "甲", "乡镇(街道)逾期未报 1/0")
 	want("to be confirmed", access.DistrictLeader, "甲", "公示待确认 1/0")
 	want("without a part in it", access.DistrictFinance, "甲")
+
+	o.Exec(`update assessment_sheets set state = 'published', published_at = now() where id = $1`, o.sheet("A"))
+	o.Exec(`with p as (insert into assessment_publications (tenant_id, township_id, sheet_id, month, number, kind, office, phone, published_by, published_at)
+			select tenant_id, township_id, id, month, 1, 'first', '组织部', '0939-8212345', '某人', now() from assessment_sheets where id = $1 returning *)
+		insert into assessment_postings (tenant_id, township_id, village_id, publication_id)
+		select p.tenant_id, p.township_id, v.id, p.id from p join villages v on v.tenant_id = p.tenant_id and v.township_id = p.township_id`, o.sheet("A"))
+	o.Exec(`insert into assessment_objections (tenant_id, township_id, village_id, sheet_id, row_id, source, content, filed_by, filed_holder, filed_at)
+		select tenant_id, township_id, village_id, sheet_id, id, 'self', '对扣分有异议', '某人', 0, now() from assessment_rows where id = $1`, o.row("A1/张伟"))
+	want("published", clerk, "A", "公示待登记张贴日期 2/0")
+	want("published", head, "A", "异议待答复 1/0")
+	want("published", officer, "甲", "乡镇(街道)逾期未报 1/0", "异议待答复 1/0")
 }
