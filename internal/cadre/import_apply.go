@@ -72,10 +72,10 @@ func (in *intent) queueInsert(b *pgx.Batch, tx *access.Tx, keys *crypt.Keys, id 
 	if ethnic == "" {
 		ethnic = codelist.Han
 	}
-	b.Queue(`insert into persons (tenant_id, township_id, village_id, name, pinyin, initials, sex, birth_date, ethnic, political,
+	b.Queue(`insert into persons (tenant_id, township_id, village_id, name, former_name, pinyin, initials, sex, birth_date, ethnic, political,
 			education, party_join_date, id_cipher, id_index, id_tail_index, phone_cipher, phone_index)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id`,
-		tenant, in.Village.TownshipID, in.Village.ID, in.Name, full, initials, string(in.ID.Sex), in.ID.Birth, ethnic, political, education,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id`,
+		tenant, in.Village.TownshipID, in.Village.ID, in.Name, in.Former, full, initials, string(in.ID.Sex), in.ID.Birth, ethnic, political, education,
 		in.Joined, keys.Encrypt(tenant, "cadre.id_number", in.ID.Number), in.Index, keys.Index(tenant, "cadre.id_tail", in.ID.Number[14:]),
 		keys.Encrypt(tenant, "cadre.phone", in.Phone), keys.Index(tenant, "cadre.phone", in.Phone)).
 		QueryRow(func(r pgx.Row) error { return r.Scan(id) })
@@ -95,10 +95,10 @@ func (in *intent) queueUpdate(b *pgx.Batch, tx *access.Tx, keys *crypt.Keys) {
 	}
 	b.Queue(`update persons set ethnic = $3, political = $4, education = $5, party_join_date = $6,
 			phone_cipher = case when $7 then $8 else phone_cipher end, phone_index = case when $7 then $9 else phone_index end,
-			updated_at = $10, version = version + 1
+			updated_at = $10, former_name = $11, version = version + 1
 		where tenant_id = $1 and id = $2`, tenant, k.ID, keep("ethnic", k.Ethnic, in.Ethnic), keep("political", k.Political, in.Political),
 		keep("education", k.Education, in.Education), joined, in.has["phone"], keys.Encrypt(tenant, "cadre.phone", in.Phone),
-		keys.Index(tenant, "cadre.phone", in.Phone), tx.Scope().Now())
+		keys.Index(tenant, "cadre.phone", in.Phone), tx.Scope().Now(), keep("former", k.FormerName, in.Former))
 }
 
 func (in *intent) queuePost(b *pgx.Batch, tx *access.Tx, person int64, position string) {
@@ -149,9 +149,13 @@ type batchSummary struct {
 
 const batchColumns = `id, file_name, content, summary, state, created_by, created_at`
 
-// saveBatch keeps an upload, sealed, until it is confirmed or a day old.
+// saveBatch keeps an upload, sealed, until it is confirmed or a day old; what is older goes with the next upload.
 func saveBatch(ctx context.Context, tx *access.Tx, keys *crypt.Keys, name string, content []byte, summary batchSummary) (id int64, err error) {
 	s := tx.Scope()
+	if _, err = tx.Exec(ctx, `delete from import_batches where tenant_id = @tenant and created_at < @old`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "old": s.Now().AddDate(0, 0, -1)}); err != nil {
+		return 0, err
+	}
 	err = tx.QueryRow(ctx, `insert into import_batches (tenant_id, township_id, village_id, kind, file_name, content, summary, created_by, created_at)
 		values (@tenant, @township, @village, 'roster', @name, @content, @summary, @by, @now) returning id`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": s.Township(), "village": s.Village(), "name": name,

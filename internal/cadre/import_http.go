@@ -179,7 +179,11 @@ func (m *Importer) assign(w http.ResponseWriter, r *http.Request, s access.Scope
 		}
 		mapping := map[string]string{}
 		for i, u := range c.Upload.Match.Unknown {
-			mapping[u.Title] = r.PostForm.Get(fmt.Sprintf("column.%d", i))
+			key := r.PostForm.Get(fmt.Sprintf("column.%d", i))
+			if _, ok := roster.Column(key); !ok {
+				key = "" // 不导入
+			}
+			mapping[u.Title] = key
 		}
 		for title, key := range c.Batch.Summary.Mapping {
 			if _, again := mapping[title]; !again {
@@ -287,6 +291,16 @@ func (m *Importer) work(ctx context.Context, run *job.Run) error {
 		summary.Message = done.String()
 		return setBatch(ctx, tx, p.Batch, "done", summary)
 	})
+	if fault.Is(err, fault.KindConflict) || fault.Is(err, fault.KindInvalid) {
+		// The register changed between the confirmation and the work: the preview says how, and can be confirmed again.
+		back := access.InScope(ctx, run.Scope, func(tx *access.Tx) error {
+			_, err := tx.Exec(ctx, `update import_batches set state = 'preview' where tenant_id = $1 and id = $2 and state = 'queued'`, tx.Tenant(), p.Batch)
+			return err
+		})
+		if back != nil {
+			return back
+		}
+	}
 	if err != nil {
 		return err
 	}

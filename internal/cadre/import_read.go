@@ -18,6 +18,7 @@ var roster = xlsx.Schema{
 		{Key: "township", Title: "乡镇(街道)", Synonyms: []string{"乡镇", "所在乡镇", "街道"}},
 		{Key: "village", Title: "村(社区)", Synonyms: []string{"村", "所在村", "村名", "所在村(社区)", "单位"}, Required: true},
 		{Key: "name", Title: "姓名", Required: true},
+		{Key: "former", Title: "曾用名"},
 		{Key: "id", Title: "身份证号", Synonyms: []string{"公民身份号码", "身份证号码", "身份证"}, Required: true, Text: true, Width: 22},
 		{Key: "sex", Title: "性别", Options: []string{"男", "女"}},
 		{Key: "birth", Title: "出生日期", Synonyms: []string{"出生年月", "出生时间"}},
@@ -27,8 +28,8 @@ var roster = xlsx.Schema{
 		{Key: "education", Title: "最高学历", Synonyms: []string{"学历", "文化程度", "全日制教育/学历"}},
 		{Key: "position", Title: "职务", Synonyms: []string{"现任职务", "所任职务", "任职情况"}, Required: true, Width: 26},
 		{Key: "since", Title: "任职时间", Synonyms: []string{"任现职时间", "任职起始时间", "到任时间"}, Required: true},
-		{Key: "way", Title: "任职方式"},
-		{Key: "management", Title: "管理类型", Options: []string{"普通", "专业化管理"}},
+		{Key: "way", Title: "任职方式", Options: []string{"换届选举", "补选", "上级任命或委派", "公开选聘", "选派"}},
+		{Key: "management", Title: "管理类型", Options: []string{"普通", "专业化管理", "大学生村官", "一村一名大学生"}},
 		{Key: "paid", Title: "是否领取报酬", Synonyms: []string{"是否享受报酬", "领取报酬"}, Options: []string{"是", "否"}},
 		{Key: "phone", Title: "联系电话", Synonyms: []string{"手机号", "手机", "电话", "手机号码"}, Text: true, Width: 14},
 		{Key: "note", Title: "备注"},
@@ -42,6 +43,7 @@ type line struct {
 	Township  string
 	Village   string
 	Name      string
+	Former    string
 	ID        idcard.Card
 	Ethnic    string
 	Political string
@@ -114,8 +116,8 @@ func asFault(err error) error {
 }
 
 func (u *upload) read(row xlsx.Row, today time.Time) line {
-	l := line{Row: row.Number, Township: row.Text("township"), Village: row.Text("village"), Name: strings.TrimSpace(row.Text("name")),
-		Note: row.Text("note"), Managed: "ordinary", has: map[string]bool{}}
+	l := line{Row: row.Number, Township: row.Text("township"), Village: row.Text("village"), Name: TidyName(row.Text("name")),
+		Former: TidyName(row.Text("former")), Note: row.Text("note"), Managed: "ordinary", has: map[string]bool{}}
 	bad := func(key, format string, args ...any) { u.Report.Cell(row, key, format, args...) }
 	for _, c := range roster.Columns {
 		cell := row.Cell(c.Key)
@@ -132,6 +134,11 @@ func (u *upload) read(row xlsx.Row, today time.Time) line {
 			bad("name", "%s", fault.Of(err).Sentence)
 		}
 	}
+	if l.Former != "" {
+		if err := CheckName(l.Former); err != nil {
+			bad("former", "%s", fault.Of(err).Sentence)
+		}
+	}
 	u.readID(row, &l, today, bad)
 	u.readLists(row, &l, bad)
 	if l.has["joined"] {
@@ -140,8 +147,11 @@ func (u *upload) read(row xlsx.Row, today time.Time) line {
 		} else {
 			t := d.First()
 			l.Joined = &t
-			if !l.ID.Birth.IsZero() && t.Before(l.ID.Birth.AddDate(18, 0, 0)) {
+			if !l.ID.Birth.IsZero() && t.Before(l.ID.Birth.AddDate(18, 0, -31)) {
 				bad("joined", "入党时间早于年满18周岁")
+			}
+			if t.After(today) {
+				bad("joined", "入党时间在今天之后")
 			}
 		}
 	}
@@ -218,11 +228,10 @@ func (u *upload) readLists(row xlsx.Row, l *line, bad func(string, string, ...an
 		}
 		l.Phone = phone
 	}
-	switch m := row.Text("management"); {
-	case strings.Contains(m, "专业化"):
-		l.Managed = "professional"
-	case m != "" && !strings.Contains(m, "普通"):
-		bad("management", "管理类型应为普通或专业化管理")
+	if m := row.Text("management"); m != "" {
+		if l.Managed = ManagementOf(m); l.Managed == "" {
+			bad("management", "管理类型应为普通、专业化管理、大学生村官或一村一名大学生")
+		}
 	}
 	switch row.Text("paid") {
 	case "是", "√", "有":

@@ -2,6 +2,7 @@ package cadre
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"touyan/internal/org"
 	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/fault"
+	"touyan/internal/platform/xlsx"
 )
 
 // intent is what one row of an upload would do to the register.
@@ -31,6 +33,7 @@ type known struct {
 	TownshipID int64
 	VillageID  int64
 	Name       string
+	FormerName string
 	Ethnic     string
 	Political  string
 	Education  string
@@ -38,8 +41,18 @@ type known struct {
 	PhoneIndex []byte
 	Version    int
 	IDIndex    []byte
-	Posts      []string // codes held today in the row's village
+	Died       bool
 	InScope    bool
+	Posts      []heldPost
+}
+
+// heldPost is a post of a person who is known, with its days.
+type heldPost struct {
+	PersonID  int64
+	VillageID int64
+	Code      string
+	Open      bool
+	Until     *time.Time // the first day after it
 }
 
 // resolve compares an upload with the register: which village is meant, who is new, what would change. It adds its
@@ -83,8 +96,21 @@ func resolve(ctx context.Context, tx *access.Tx, keys *crypt.Keys, u *upload) ([
 			u.Report.Cell(u.rows[in.Row], "id", "该身份证号已登记,请发起调入申请")
 		case k.Name != in.Name:
 			u.Report.Cell(u.rows[in.Row], "name", "该身份证号在花名册中登记的姓名不同,请核对;确需更名的请在干部信息中修改")
+		case k.Died && len(in.Positions) > 0:
+			u.Report.Cell(u.rows[in.Row], "name", "该同志已登记去世,请核对")
 		default:
 			in.compare(tx.Tenant(), keys, k)
+			if until := in.clash(); until != nil {
+				u.Report.Cell(u.rows[in.Row], "since", "与该同志已登记的同一职务(至%s)重叠,请核对任职时间", until.AddDate(0, 0, -1).Format(time.DateOnly))
+			}
+		}
+		if ok || in.ID.Number == "" {
+			continue
+		}
+		for _, c := range []string{"education", "political"} {
+			if column, _ := roster.Column(c); !in.has[c] {
+				u.Warnings = append(u.Warnings, xlsx.Finding{Row: in.Row, Column: column.Title, Message: "新增人员没有填写" + column.Title + ",导入后请补充"})
+			}
 		}
 	}
 	return intents, nil
@@ -98,6 +124,7 @@ func (in *intent) compare(tenant int64, keys *crypt.Keys, k *known) {
 			in.Changes = append(in.Changes, change{label, old, new})
 		}
 	}
+	note("former", "曾用名", k.FormerName, in.Former)
 	note("ethnic", "民族", codeName("ethnic", k.Ethnic), codeName("ethnic", in.Ethnic))
 	note("political", "政治面貌", codeName("political", k.Political), codeName("political", in.Political))
 	note("education", "最高学历", codeName("education", k.Education), codeName("education", in.Education))
@@ -105,15 +132,21 @@ func (in *intent) compare(tenant int64, keys *crypt.Keys, k *known) {
 	if in.has["phone"] && string(keys.Index(tenant, "cadre.phone", in.Phone)) != string(k.PhoneIndex) {
 		in.Changes = append(in.Changes, change{"联系电话", "(原号码)", "(新号码)"})
 	}
-	held := map[string]bool{}
-	for _, p := range k.Posts {
-		held[p] = true
-	}
-	for _, p := range in.Positions {
-		if !held[p] {
-			in.New = append(in.New, p)
+	for _, code := range in.Positions {
+		if !slices.ContainsFunc(k.Posts, func(h heldPost) bool { return h.Open && h.Code == code && h.VillageID == in.Village.ID }) {
+			in.New = append(in.New, code)
 		}
 	}
+}
+
+// clash finds an earlier term of a new post that would overlap it: the day after that term.
+func (in *intent) clash() *time.Time {
+	for _, h := range in.Existing.Posts {
+		if h.Until != nil && h.VillageID == in.Village.ID && slices.Contains(in.New, h.Code) && h.Until.After(in.Since) {
+			return h.Until
+		}
+	}
+	return nil
 }
 
 func monthText(t *time.Time) string {
@@ -127,10 +160,8 @@ func monthText(t *time.Time) string {
 // nothing but their existence, which the unique key of the table would tell as well.
 func knownBy(ctx context.Context, tx *access.Tx, indexes [][]byte) (map[string]*known, error) {
 	out := map[string]*known{}
-	rows, err := tx.Query(ctx, `select p.id, p.township_id, p.village_id, p.name, p.ethnic, p.political, p.education,
-			p.party_join_date as party_join, p.phone_index, p.version, p.id_index,
-			array(select a.position_code from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id
-				and upper_inf(a.during)) as posts, true as in_scope
+	rows, err := tx.Query(ctx, `select p.id, p.township_id, p.village_id, p.name, p.former_name, p.ethnic, p.political, p.education,
+			p.party_join_date as party_join, p.phone_index, p.version, p.id_index, p.died_on is not null as died, true as in_scope
 		from persons p where p.tenant_id = @tenant and p.id_index = any(@indexes) and p.voided_at is null and p.merged_into is null`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "indexes": indexes})
 	if err != nil {
@@ -140,8 +171,21 @@ func knownBy(ctx context.Context, tx *access.Tx, indexes [][]byte) (map[string]*
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range list {
-		out[string(k.IDIndex)] = k
+	ids, byID := make([]int64, len(list)), map[int64]*known{}
+	for i, k := range list {
+		out[string(k.IDIndex)], byID[k.ID], ids[i] = k, k, k.ID
+	}
+	rows, err = tx.Query(ctx, `select person_id, village_id, position_code as code, upper_inf(during) as open, upper(during) as until from appointments
+		where tenant_id = @tenant and person_id = any(@ids)`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	posts, err := pgx.CollectRows(rows, pgx.RowToStructByName[heldPost])
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range posts {
+		byID[h.PersonID].Posts = append(byID[h.PersonID].Posts, h)
 	}
 	// What the scope does not show may still be registered elsewhere in the district.
 	err = tx.Wide(ctx, "导入时查找已在本区其他单位登记的身份证号", func(wide *access.Tx) error {

@@ -6,7 +6,7 @@ import (
 
 // positionWords are the words in which rosters write a post, the longer ones first where one contains another.
 var positionWords = []struct{ word, code string }{
-	{"驻村第一书记", "first_secretary"}, {"第一书记", "first_secretary"},
+	{"驻村第一书记", "first_secretary"}, {"驻社区第一书记", "first_secretary"}, {"第一书记", "first_secretary"},
 	{"驻村工作队队长", "resident_team_leader"}, {"工作队队长", "resident_team_leader"}, {"驻村队长", "resident_team_leader"},
 	{"驻村工作队队员", "resident_team_member"}, {"工作队队员", "resident_team_member"}, {"驻村队员", "resident_team_member"},
 	{"党支部副书记", "party_deputy_secretary"}, {"党总支副书记", "party_deputy_secretary"}, {"党委副书记", "party_deputy_secretary"},
@@ -77,6 +77,17 @@ func WayInOf(text string) string {
 	}
 	if strings.TrimSpace(text) == "" {
 		return "election"
+	}
+	return ""
+}
+
+// ManagementOf reads a management type; empty if it is not known.
+func ManagementOf(text string) string {
+	for _, w := range []struct{ word, code string }{{"专业化", "professional"}, {"村官", "college_graduate_official"},
+		{"一村一名", "one_village_one_graduate"}, {"选派", "dispatched"}, {"普通", "ordinary"}} {
+		if strings.Contains(text, w.word) {
+			return w.code
+		}
 	}
 	return ""
 }
