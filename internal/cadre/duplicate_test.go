@@ -29,7 +29,7 @@ func TestPossibleDuplicatesAreFound(t *testing.T) {
 	a := h.serving("A1", "王建国", n, "clerk", "2021-01-01")
 	b := h.serving("B1", "王建国", number(born(1985, 2, 20), 7, idcard.Male), "clerk", "2021-01-01") // the same name and month
 	c := h.person("A2", "李卫东", slip(t, n))                                                        // a near number alone
-	h.person("A2", "王建国", number(born(1985, 3, 5), 333, idcard.Male))                              // another month
+	h.person("A2", "王建国", number(born(1985, 3, 5), 333, idcard.Male))                             // another month
 	h.person("C1", "王建国", number(born(1985, 2, 21), 7, idcard.Male))                              // another district
 	h.person("C1", "李卫东", slip(t, number(born(1985, 2, 21), 7, idcard.Male)))
 	officer := h.As(access.DistrictOfficer, "甲")
