@@ -25,6 +25,8 @@ type Browser struct {
 	ctx  context.Context
 	base string
 
+	metered bool
+
 	mu         sync.Mutex
 	requests   []Request
 	foreign    []string

@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -50,6 +52,29 @@ func (b *Browser) Overflow() string {
 		return [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > page.clientWidth + 1)
 			.slice(0, 5).map(e => e.tagName + "." + e.className).join(", ") || "page"
 	})()`)
+}
+
+// Work gives the milliseconds of processor time that the page's main thread has spent on tasks (scripts, styles, layout) so
+// far, throttling included. Unlike a clock it does not run while another process has the processor.
+func (b *Browser) Work() float64 {
+	b.t.Helper()
+	if !b.metered {
+		if _, err := chromedp.Call(b.ctx, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}); err != nil {
+			b.t.Fatalf("measure: %v", err)
+		}
+		b.metered = true
+	}
+	got, err := chromedp.Call(b.ctx, performance.GetMetrics, cdp.Empty{})
+	if err != nil {
+		b.t.Fatalf("measure: %v", err)
+	}
+	for _, m := range got.Metrics {
+		if m.Name == "TaskDuration" {
+			return 1000 * m.Value
+		}
+	}
+	b.t.Fatal("the browser does not tell its TaskDuration")
+	return 0
 }
 
 // Screenshot writes the window to a file.
