@@ -237,9 +237,6 @@ func (r reviewRow) old() (points.Points, bool) {
 	return *r.ReturnedTotal, true
 }
 
-// unchanged reports whether a returned row came back with the same total.
-func (r reviewRow) unchanged() bool { return r.ReturnedTotal != nil && *r.ReturnedTotal == r.Total }
-
 // is reports whether a row is of a kind.
 func (r reviewRow) is(kind string) bool {
 	switch kind {
