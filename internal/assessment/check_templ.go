@@ -1140,7 +1140,7 @@ func answeredPanel(p checkProps) templ.Component {
 								return templ_7745c5c3_Err
 							}
 						}
-						if r.unchanged() {
+						if r.untouched() {
 							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "<span class=\"hint\">未修改</span>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err

@@ -41,7 +41,7 @@ func (c *checkup) check() {
 		}
 	}
 	for _, r := range c.answered() {
-		if r.unchanged() {
+		if r.untouched() {
 			c.Findings = append(c.Findings, Finding{Level: FindingWarn, About: AboutEntries, RowID: r.ID,
 				Sentence: r.PersonName + "被退回后未作修改,退回原因:" + r.ReturnReason})
 		}
@@ -91,8 +91,8 @@ func (c *checkup) answered() []reviewRow {
 	return list
 }
 
-// unchanged reports whether a returned row stands as it did then, so that the clerk is warned before sending it again.
-func (r reviewRow) unchanged() bool {
+// untouched reports whether a returned row stands as it did then, so that the clerk is warned before sending it again.
+func (r reviewRow) untouched() bool {
 	return len(r.Changed) == 0 && (r.ReturnedTotal == nil || *r.ReturnedTotal == r.Total)
 }
 
