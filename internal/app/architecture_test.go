@@ -146,6 +146,7 @@ var privileged = map[string]map[string]string{
 		"internal/job/":            "ending a run whose starter has left; removing old files",
 		"internal/org/":            "the platform administrator imports divisions into a district",
 		"internal/demo/":           "loading the demonstration district",
+		"internal/bench/":          "measuring the publication of synthetic districts",
 		"internal/testkit/":        "making the accounts of a test's world, before anybody can log in",
 		"internal/assessment/jobs": "locking sheets whose period is over, at night",
 	},
