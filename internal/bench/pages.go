@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -142,7 +141,7 @@ func (b *bench) save() error {
 		}
 		bare := transactions(all, func(tx []string) bool { return strings.Contains(strings.Join(tx, " "), "insert into audit_steps") })
 		if len(bare) < 5 {
-			return errors.New("the statements of the save were not found")
+			return fmt.Errorf("the statements of the save were not found among %q", all)
 		}
 		var ours, theirs []float64
 		for range runs {

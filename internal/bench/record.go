@@ -64,7 +64,7 @@ func (in *instance) logging(ctx context.Context, duration string) error {
 	if _, err := in.super.Exec(ctx, `select pg_reload_conf()`); err != nil {
 		return err
 	}
-	time.Sleep(300 * time.Millisecond) // a signal to each backend, and the collector's buffer
+	time.Sleep(time.Second) // a signal to each backend, and the collector's buffer
 	return nil
 }
 
@@ -86,8 +86,8 @@ func statement(message, detail string) string {
 	}
 	return numbered.ReplaceAllStringFunc(m[1], func(n string) string {
 		if v, ok := values[n[1:]]; ok {
-			if strings.Contains(v, `\`) && v != "NULL" {
-				return "E" + strings.ReplaceAll(v, `\`, `\\`)
+			if strings.ContainsAny(v, `\:`) { // pgbench takes what follows a colon for a variable
+				return "E" + strings.NewReplacer(`\`, `\\`, ":", `\x3a`).Replace(v)
 			}
 			return v
 		}
