@@ -21,16 +21,18 @@ import (
 
 // unseen are GET routes that are no page to look at, each with what it is.
 var unseen = map[string]string{
-	"/healthz":                            "an answer for a watchdog",
-	"/readyz":                             "an answer for a watchdog",
-	"/static/*":                           "the parts of all pages",
-	"/assessment":                         "leads to the newest month",
-	"/login/totp":                         "only between password and session; tested with the log-in",
-	"/jobs/{id}":                          "a run that is there only after somebody started one; tested with the runs",
-	"/jobs/{id}/file":                     "a file",
-	"/cadres/import/template":             "a file",
-	"/cadres/import/{id}":                 "the preview of an upload; tested with the import",
-	"/assessment/sheets/{id}/notice.docx": "a file",
+	"/healthz":                               "an answer for a watchdog",
+	"/readyz":                                "an answer for a watchdog",
+	"/static/*":                              "the parts of all pages",
+	"/assessment":                            "leads to the newest month",
+	"/login/totp":                            "only between password and session; tested with the log-in",
+	"/jobs/{id}":                             "a run that is there only after somebody started one; tested with the runs",
+	"/jobs/{id}/file":                        "a file",
+	"/cadres/import/template":                "a file",
+	"/cadres/import/{id}":                    "the preview of an upload; tested with the import",
+	"/assessment/sheets/{id}/notice.docx":    "a file",
+	"/assessment/sheets/{id}/excel/{upload}": "the preview of an upload; tested with the workbooks",
+	"/assessment/sheets/{id}/return-request": "only for a sheet that its leader has begun to review; tested with the acts",
 }
 
 // Every page of the program has a visitor, so that no page escapes axe and the narrow window.
