@@ -1121,7 +1121,7 @@ func reviewLine(p reviewProps, r reviewRow) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.State != SheetReturned && r.unchanged() {
+			if p.State != SheetReturned && r.untouched() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 70, "<p class=\"muted\">分数没有变化</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
