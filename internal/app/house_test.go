@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,7 +27,11 @@ type demoHouse struct {
 	DB       testkit.Database
 	URL      string
 	accounts map[string]demo.Account
+	now      atomic.Pointer[time.Time]
 }
+
+// setClock moves the house's clock.
+func (h *demoHouse) setClock(now time.Time) { h.now.Store(&now) }
 
 // loaded is the database that all demoHouses are copies of, and the keys it was loaded with.
 var loaded struct {
@@ -80,13 +85,15 @@ func demoCopy(t testing.TB) testkit.Database {
 func newDemoHouse(t testing.TB) *demoHouse {
 	t.Helper()
 	db := demoCopy(t)
-	a := open(t, db, loaded.keys, func() time.Time { return today })
+	h := &demoHouse{t: t, DB: db, accounts: map[string]demo.Account{}}
+	h.setClock(today)
+	a := open(t, db, loaded.keys, func() time.Time { return *h.now.Load() })
 	srv := httptest.NewServer(a.Handler)
 	t.Cleanup(func() {
 		srv.Close()
 		a.Close(context.Background())
 	})
-	h := &demoHouse{App: a, t: t, DB: db, URL: srv.URL, accounts: map[string]demo.Account{}}
+	h.App, h.URL = a, srv.URL
 	list, err := a.Demo().Accounts(context.Background())
 	if err != nil {
 		t.Fatal(err)
