@@ -224,6 +224,14 @@ func (p *monthPlay) acceptsChanges() {
 func (p *monthPlay) submits() {
 	b := p.as("anhua-clerk")
 	b.Go(p.path + "/check")
+	p.says(b, "依据") // what came by Excel cites no clause yet
+	b.Go("/assessment/rows/" + p.value(`select e.row_id::text from assessment_entries e join assessment_rows r on r.tenant_id = e.tenant_id and r.id = e.row_id
+		where r.sheet_id = $1 and e.clause = ''`, p.sheet))
+	b.Eval(`const s = document.querySelector('form[action*="/entries/"] select[name=choice]'); s.value = [...s.options].map(o => o.value).find(v => v.startsWith("integrity|") && v.length > 10)`)
+	p.picture(b, "row")
+	b.Click(`form[action*="/entries/"] button[type=submit]`)
+	b.Wait(`(document.querySelector('form[action*="/entries/"] option[selected]') || {value: ""}).value.length > 10`)
+	b.Go(p.path + "/check")
 	b.Eval(`document.querySelectorAll('input[name^="jump."]').forEach(e => e.value = "本月工作有明显变化")`)
 	p.picture(b, "check")
 	b.Submit(`form[action="` + p.path + `/submit"] button.button-primary`)
