@@ -41,6 +41,8 @@ type noticeProps struct {
 	Today    time.Time
 	MayPost  bool // this user, now
 	Records  bool // may record objections
+	Corrects bool // may reopen rows for a correction
+	Pays     bool // may see the pay sheet
 	Unknown  bool // a period runs into a year whose holidays are not published
 	Problems []ui.Problem
 	Form     postingForm
@@ -90,6 +92,7 @@ func (m *Module) drawNotice(w http.ResponseWriter, r *http.Request, s access.Sco
 	}
 	p.MayPost = s.Can(PermNotice) && !s.ReadOnly() && mayPost(p.Sheet) == nil
 	p.Records = s.Can(PermNotice) && !s.ReadOnly()
+	p.Corrects, p.Pays = s.Can(PermOpen) && p.Sheet.State == SheetPublished, s.Can(PermPay)
 	return access.Page(w, r, s, access.View{Title: noticeTitle(p.Sheet), Status: status, AsOf: s.Now().Format("2006-01-02 15:04"),
 		Crumbs: sheetCrumbs(p.Sheet, true)}, noticePage(p))
 }
