@@ -60,6 +60,14 @@ func (r summaryRow) height(alone bool) int {
 	return summaryMargin + h
 }
 
+func (v summaryVillage) height() int {
+	h := 0
+	for _, r := range v.Rows {
+		h += r.height(len(v.Rows) == 1)
+	}
+	return h
+}
+
 // textLines counts the lines of a text in a column; two half-width characters take the room of one.
 func textLines(text string, width int) int {
 	halves := 0
@@ -100,18 +108,20 @@ func (s *summarySheet) headLines() int {
 }
 
 // cutPages fills sheets from the top; a village that goes on over the edge of a sheet is named again. The last sheet
-// leaves room for the signatures.
+// leaves room for the signatures, and the last village moves there as a whole rather than leaving a row behind.
 func cutPages(villages []summaryVillage, body, last int) []summaryPage {
 	var pages []summaryPage
 	var page summaryPage
 	used := 0
 	for i, v := range villages {
+		final := i == len(villages)-1
+		together := final && used+v.height() > last && v.height() <= last
 		for j, r := range v.Rows {
 			room, h := body, r.height(len(v.Rows) == 1)
-			if i == len(villages)-1 && j == len(v.Rows)-1 {
+			if final && j == len(v.Rows)-1 {
 				room = last
 			}
-			if used > 0 && used+h > room {
+			if used > 0 && (used+h > room || together && j == 0) {
 				pages, page, used = append(pages, page), summaryPage{}, 0
 			}
 			if used == 0 || j == 0 {
