@@ -9,7 +9,7 @@ import (
 // eventLimit is how much of a sheet's timeline a page shows: more than any month has had.
 const eventLimit = 500
 
-// timelineOf shows events as the kit's timeline does.
+// timelineOf shows what was done to a sheet, with whom it concerned, who did it and why.
 func timelineOf(events []Event) []ui.Event {
 	list := make([]ui.Event, len(events))
 	for i, e := range events {
@@ -17,26 +17,18 @@ func timelineOf(events []Event) []ui.Event {
 		if e.PersonName != "" {
 			title += ":" + e.PersonName
 		}
-		list[i] = ui.Event{When: clockTime(e.At), Title: title, Text: e.said(), Kind: e.kind()}
+		if title += "(" + e.Actor + ")"; e.Round > 1 {
+			title += " 第" + strconv.Itoa(e.Round) + "轮"
+		}
+		list[i] = ui.Event{When: clockTime(e.At), Title: title, Text: e.Reason, Kind: e.Act.kind()}
 	}
 	return list
 }
 
-// said is who did it and why.
-func (e Event) said() string {
-	text := e.Actor
-	if e.Round > 1 {
-		text += "(第" + strconv.Itoa(e.Round) + "轮)"
-	}
-	if e.Reason != "" {
-		text += ":" + e.Reason
-	}
-	return text
-}
-
-func (e Event) kind() string {
-	switch e.Act {
-	case ActReturnRows, ActCorrect, ActReopen:
+// kind is the colour of an act in the timeline.
+func (a Act) kind() string {
+	switch a {
+	case ActReturnRows, ActCorrect, ActReopen, ActDeclineReturn:
 		return "bad"
 	case ActWithdraw, ActRequestReturn, ActRoster:
 		return "warn"

@@ -23,6 +23,9 @@ func (s Store) Publish(ctx context.Context, tx *access.Tx, at month.Month, sheet
 	if err := set.settings.ready(); err != nil {
 		return Published{}, err
 	}
+	if err := s.nobodyDied(ctx, tx, sheetIDs...); err != nil {
+		return Published{}, err
+	}
 	list, err := set.publications()
 	if err != nil {
 		return Published{}, err

@@ -126,7 +126,7 @@ func (m *Module) mayCheck(ctx context.Context, tx *access.Tx, v *review) error {
 	if why := v.barred(h, tx.Scope().Person(), tx.Scope().Holder()); why != "" {
 		return fault.Forbidden("%s。%s", why, h.instead())
 	}
-	return nil
+	return m.Store.nobodyDied(ctx, tx, v.Sheet.ID)
 }
 
 // barred says why a person may not check this sheet, empty if he may. Maker and checker are told apart by the natural

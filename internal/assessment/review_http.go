@@ -42,8 +42,9 @@ type reviewProps struct {
 	Shown    []reviewRow
 	Events   []Event
 	Hands    handsOn
-	Approves bool // may approve for the township
-	Files    bool // may file for the district
+	Changes  []pendingChange // of the register, since the submission
+	Approves bool            // may approve for the township
+	Files    bool            // may file for the district
 	Confirms bool
 	Holder   int64
 	Person   int64 // of the reader, who may stand on the sheet
@@ -103,6 +104,9 @@ func (m *Module) fillReview(ctx context.Context, tx *access.Tx, v *review, p *re
 	p.All = v.rows()
 	p.Shown = v.keep(p.All, p.Query)
 	if p.Hands, err = m.Store.handsOn(ctx, tx, v.Sheet); err != nil {
+		return err
+	}
+	if p.Changes, _, err = m.pending(ctx, tx, v.desk); err != nil {
 		return err
 	}
 	p.Events, err = m.Store.Events(ctx, tx, v.Sheet.ID, 60)

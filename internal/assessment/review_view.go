@@ -277,29 +277,6 @@ func gradeKind(g Grade) string {
 	return "plain"
 }
 
-// timeline shows what was done to the sheet, newest first.
-func (p reviewProps) timeline() []ui.Event {
-	var list []ui.Event
-	for _, e := range p.Events {
-		what := e.Act.Title()
-		if e.PersonName != "" {
-			what += ":" + e.PersonName
-		}
-		list = append(list, ui.Event{When: clockTime(e.At), Title: what + "(" + e.Actor + ")", Text: e.Reason, Kind: e.Act.kind()})
-	}
-	return list
-}
-
-func (a Act) kind() string {
-	switch a {
-	case ActReturnRows, ActCorrect, ActReopen, ActDeclineReturn:
-		return "bad"
-	case ActApproveTownship, ActApproveDistrict, ActConfirm, ActPublish, ActLock:
-		return "good"
-	}
-	return "info"
-}
-
 func comparePath(id int64) string { return sheetPath(id) + "/compare" }
 
 // tiedRows are the rows at the edge of the quota.

@@ -2,9 +2,11 @@ package assessment
 
 import (
 	"context"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
+	"touyan/internal/platform/fault"
 )
 
 // register reads what the register says now about everyone whom the sheet concerns. Days and posts of a person add up over
@@ -163,5 +165,23 @@ func (Store) moveRow(ctx context.Context, tx *access.Tx, d *desk, id int64, c Ro
 		"tenant": tx.Tenant(), "township": d.Sheet.TownshipID, "sheet": d.Sheet.ID, "row": id, "village": w.VillageID,
 		"village_name": w.VillageName, "position": w.PositionCode, "title": w.PositionTitle, "pay": string(w.PayPosition),
 		"scheme": w.PayScheme, "days": w.Days, "no_grade": noGrade, "returned": d.State == SheetReturned, "reason": "名单变动:" + c.Sentence})
+	return err
+}
+
+// nobodyDied refuses to carry sheets on while somebody stands on one of them whose death was entered since: he is in no
+// list made after that day. Sheets whose list was published keep it.
+func (Store) nobodyDied(ctx context.Context, tx *access.Tx, sheets ...int64) error {
+	rows, err := tx.Query(ctx, `select s.township_name || r.person_name from assessment_rows r
+			join assessment_sheets s on s.tenant_id = r.tenant_id and s.id = r.sheet_id
+			join persons p on p.tenant_id = r.tenant_id and p.id = r.person_id
+		where r.tenant_id = @tenant and r.sheet_id = any(@sheets) and r.removed_at is null and s.published_at is null
+			and p.died_on is not null order by r.sheet_id, r.id limit 5`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "sheets": sheets})
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err == nil && len(names) > 0 {
+		err = fault.Conflict("%s已登记去世,不能再列入名单。请退回该行,由填报人在“名单变动”中移出后重新提交", strings.Join(names, "、"))
+	}
 	return err
 }
