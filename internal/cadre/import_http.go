@@ -1,9 +1,11 @@
 package cadre
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"touyan/internal/access"
@@ -109,8 +111,10 @@ type checked struct {
 func (c checked) count() (s batchSummary) {
 	s = c.Batch.Summary
 	s.Add, s.Update, s.Same = 0, 0, 0
+	bad := c.bad()
 	for _, in := range c.Intents {
 		switch {
+		case bad[in.Row]:
 		case in.Existing == nil:
 			s.Add++
 		case len(in.Changes) > 0 || len(in.New) > 0:
@@ -121,6 +125,24 @@ func (c checked) count() (s batchSummary) {
 	}
 	s.Bad = c.Upload.Report.BadRows()
 	return s
+}
+
+// bad are the rows with an error.
+func (c checked) bad() map[int]bool {
+	rows := map[int]bool{}
+	for _, f := range c.Upload.Report.Findings {
+		rows[f.Row] = true
+	}
+	return rows
+}
+
+// errors are the findings in the order in which the user goes through his file: row by row, from left to right.
+func (c checked) errors() []xlsx.Finding {
+	list := c.Upload.Report.Sorted()
+	slices.SortStableFunc(list, func(a, b xlsx.Finding) int {
+		return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(len(a.Ref), len(b.Ref)), cmp.Compare(a.Ref, b.Ref))
+	})
+	return list
 }
 
 // check reads and compares a batch anew: the register may have changed since its upload.
@@ -163,7 +185,7 @@ func (m *Importer) preview(w http.ResponseWriter, r *http.Request, s access.Scop
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: c.Batch.FileName, Crumbs: importCrumbs}, previewPage(previewProps{checked: c, Grant: s.GrantID()}))
+	return access.Page(w, r, s, access.View{Title: "导入预览:" + c.Batch.FileName, Crumbs: importCrumbs}, previewPage(previewProps{checked: c, Grant: s.GrantID()}))
 }
 
 // assign remembers which column of the file means what.
