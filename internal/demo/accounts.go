@@ -85,6 +85,12 @@ func (l *Loader) accountsOf(d *District) []Account {
 		case t.Code == returnedTownship, t.Code == publishedTownship:
 			add(name+"-"+d.spelledVillage(t.Villages[0]), access.VillageSecretary, i, t.Villages[0])
 		}
+		// The secretary of the village that took another one over can look at what the other one left.
+		for _, v := range t.Villages[1:] {
+			if d.Villages[v].Code == d.plan.extinct.into {
+				add(name+"-"+d.spelledVillage(v), access.VillageSecretary, i, v)
+			}
+		}
 	}
 	return list
 }
