@@ -190,3 +190,38 @@ func TestPastMonthsStay(t *testing.T) {
 	}
 	c.Get(fmt.Sprintf("/village/objections/new?month=2026-09&row=%d", o.row("A1/李娜"))).Want(http.StatusOK)
 }
+
+// The sheet is being locked in one transaction while a village objects in another: it must not end up locked over an
+// objection that nobody will answer.
+func TestAnObjectionWaitsForWhoeverLocksTheSheet(t *testing.T) {
+	t.Parallel()
+	o := newNoticeOffice(t)
+	c := o.As(access.VillageSecretary, "A1")
+	form := o.objection("A1/李娜", "刚好在归档的时候")
+	locker := o.DB.Owner(t)
+	tx, err := locker.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `select from assessment_sheets where id = $1 for update`, o.sheet("A")); err != nil {
+		t.Fatal(err)
+	}
+	status := make(chan int)
+	go func() { status <- c.Post("/village/objections/new", form).Status }()
+	for deadline := time.Now().Add(20 * time.Second); o.Count(`select count(*) from pg_stat_activity where datname = current_database()
+		and wait_event_type = 'Lock' and query like 'insert into assessment_objections%'`) == 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("the objection does not wait for the lock")
+		}
+	}
+	if _, err := tx.Exec(t.Context(), `update assessment_sheets set state = 'locked' where id = $1`, o.sheet("A")); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-status; got != http.StatusConflict {
+		t.Errorf("status %d", got)
+	}
+	o.wantNoObjection()
+}
