@@ -253,3 +253,46 @@ func TestAChangeOnAReturnedSheetPassesTheReviewAgain(t *testing.T) {
 		t.Errorf("%d rows stay approved, want 4", n)
 	}
 }
+
+func TestTheDeadAreCarriedNoFurther(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	clerk, head, officer := o.As(access.TownshipClerk, "A"), o.As(access.TownshipLeader, "A"), o.As(access.DistrictOfficer, "甲")
+	o.Exec(`insert into assessment_settings (tenant_id, objection_office, objection_phone) values ($1, '组织部', '0939-8212345')`, o.Units["甲"].Tenant)
+	o.submit(clerk, "A", nil).Want(http.StatusSeeOther)
+	review := o.sheetPath("A") + "/review"
+	if page := head.Get(review).Want(http.StatusOK).Doc(); page.Has(`a[href$="/roster"]`) {
+		t.Error("nothing has changed yet")
+	}
+	o.Exec(`update persons set died_on = '2026-11-02' where id = $1`, o.people["A2/李娜"])
+	if page := head.Get(review).Want(http.StatusOK).Doc(); !page.Has(`.notice a[href$="/roster"]`) {
+		t.Error("the reviewer is not told what the register says now")
+	}
+	before := o.ledgerOf()
+	if text := head.Post(o.sheetPath("A")+"/approve", o.approval("A", "A1/张伟")).Want(http.StatusConflict).Doc().Text("main"); !strings.Contains(text, "李娜") {
+		t.Errorf("whom it concerns is not said: %s", text)
+	}
+	if o.ledgerOf() != before {
+		t.Error("approved with somebody dead on the sheet")
+	}
+	for _, state := range []string{"township_approved", "district_approved"} {
+		o.Exec(`update assessment_sheets set state = $2 where id = $1`, o.sheet("A"), state)
+		before = o.ledgerOf()
+		if state == "township_approved" {
+			officer.Post(o.sheetPath("A")+"/file", o.form("A")).Want(http.StatusConflict)
+		} else {
+			officer.Post("/assessment/2026-10/publish", o.sheets("A")).Want(http.StatusConflict)
+		}
+		if o.ledgerOf() != before {
+			t.Errorf("carried on from %s", state)
+		}
+	}
+	if n := o.Count(`select count(*) from assessment_publications`); n != 0 {
+		t.Error("published")
+	}
+	// A list that is out already stays as it is.
+	o.Exec(`update assessment_sheets set state = 'published', published_at = now() where id = $1`, o.sheet("A"))
+	if page := head.Get(review).Want(http.StatusOK).Doc(); page.Has(`.notice a[href$="/roster"]`) {
+		t.Error("a final list has no pending changes")
+	}
+}
