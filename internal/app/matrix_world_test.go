@@ -334,8 +334,14 @@ func (b *builder) plantMonths() {
 			if err := (assessment.Store{}).EnableScheme(ctx, tx, id, 1); err != nil {
 				return err
 			}
-			_, err = assessment.Store{}.CreateScheme(ctx, tx, "新方案", month.Of(today).Next(), assessment.DefaultScheme(), &id)
-			return err
+			if _, err = (assessment.Store{}).CreateScheme(ctx, tx, "新方案", month.Of(today).Next(), assessment.DefaultScheme(), &id); err != nil {
+				return err
+			}
+			next, err := assessment.Store{}.CreateScheme(ctx, tx, "明年方案", month.New(2027, 6), assessment.DefaultScheme(), &id)
+			if err != nil {
+				return err
+			}
+			return assessment.Store{}.EnableScheme(ctx, tx, next, 1)
 		})
 		list := monthsOf
 		if place == "乙" {
@@ -510,7 +516,8 @@ func (b *builder) plantKeys() {
 			join place p on p.tenant_id = x.tenant_id and p.township_id = x.township_id and p.village_id = 0
 			join assessment_sheets s on s.tenant_id = x.tenant_id and s.id = x.sheet_id where s.month = $1::date`, at)
 	}
-	b.keep("scheme", `select p.name, x.id::text from assessment_schemes x join place p on p.tenant_id = x.tenant_id and p.township_id = 0 where x.state = 'enabled'`)
+	b.keep("scheme", `select p.name, x.id::text from assessment_schemes x join place p on p.tenant_id = x.tenant_id and p.township_id = 0 where x.state = 'enabled' and x.name = '月考评方案'`)
+	b.keep("nextscheme", `select p.name, x.id::text from assessment_schemes x join place p on p.tenant_id = x.tenant_id and p.township_id = 0 where x.name = '明年方案'`)
 	b.keep("newscheme", `select p.name, x.id::text from assessment_schemes x join place p on p.tenant_id = x.tenant_id and p.township_id = 0 where x.state = 'draft'`)
 	for _, m := range monthsOf {
 		kind := m.kind

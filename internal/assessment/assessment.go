@@ -59,6 +59,7 @@ const (
 	ActOpen            Act = "open"
 	ActEnter           Act = "enter"
 	ActRoster          Act = "roster"
+	ActScheme          Act = "scheme"   // another scheme under an open month: everything submitted goes back
 	ActProposal        Act = "proposal" // the clerk's decision on a deduction that another module proposed
 	ActSubmit          Act = "submit"
 	ActWithdraw        Act = "withdraw"
@@ -86,10 +87,12 @@ type actRule struct {
 // A correction (within the notice period) and a reopening (any time after the district's approval) both unlock rows,
 // which then pass submission and both approvals again; the publications made before stay as they were printed.
 var acts = map[Act]actRule{
-	ActOpen:            {"开启月份", map[SheetState]SheetState{"": SheetNotStarted}},
-	ActEnter:           {"填报", map[SheetState]SheetState{SheetNotStarted: SheetDraft, SheetDraft: SheetDraft, SheetReturned: SheetReturned}},
-	ActRoster:          {"名单变动", map[SheetState]SheetState{SheetNotStarted: SheetNotStarted, SheetDraft: SheetDraft, SheetReturned: SheetReturned}},
-	ActProposal:        {"拟扣分", map[SheetState]SheetState{SheetNotStarted: SheetNotStarted, SheetDraft: SheetDraft, SheetReturned: SheetReturned}},
+	ActOpen:     {"开启月份", map[SheetState]SheetState{"": SheetNotStarted}},
+	ActEnter:    {"填报", map[SheetState]SheetState{SheetNotStarted: SheetDraft, SheetDraft: SheetDraft, SheetReturned: SheetReturned}},
+	ActRoster:   {"名单变动", map[SheetState]SheetState{SheetNotStarted: SheetNotStarted, SheetDraft: SheetDraft, SheetReturned: SheetReturned}},
+	ActProposal: {"拟扣分", map[SheetState]SheetState{SheetNotStarted: SheetNotStarted, SheetDraft: SheetDraft, SheetReturned: SheetReturned}},
+	ActScheme: {"更换考评方案", map[SheetState]SheetState{SheetNotStarted: SheetNotStarted, SheetDraft: SheetDraft, SheetReturned: SheetDraft,
+		SheetSubmitted: SheetDraft, SheetTownshipApproved: SheetDraft, SheetDistrictApproved: SheetDraft}},
 	ActSubmit:          {"提交审核", map[SheetState]SheetState{SheetNotStarted: SheetSubmitted, SheetDraft: SheetSubmitted}},
 	ActWithdraw:        {"撤回", map[SheetState]SheetState{SheetSubmitted: SheetDraft}},
 	ActRequestReturn:   {"申请退回", map[SheetState]SheetState{SheetSubmitted: SheetSubmitted}},

@@ -61,7 +61,7 @@ func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
-	p := boardProps{Grant: s.GrantID(), CanOpen: s.Can(PermOpen), CanFile: s.Can(PermFile), Approves: s.Can(PermApprove), District: s.Level() == pg.District, Now: s.Now()}
+	p := boardProps{Grant: s.GrantID(), CanOpen: s.Can(PermOpen), CanFile: s.Can(PermFile), CanScheme: s.Can(PermScheme), Approves: s.Can(PermApprove), District: s.Level() == pg.District, Now: s.Now()}
 	httpx.DecodeQuery(r, &p.Query)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		var err error

@@ -46,6 +46,8 @@ type reviewProps struct {
 	Approves bool            // may approve for the township
 	Files    bool            // may file for the district
 	Confirms bool
+	Reopens  bool
+	Pay      bool
 	Holder   int64
 	Person   int64 // of the reader, who may stand on the sheet
 	Form     reviewForm
@@ -92,6 +94,8 @@ func (m *Module) fillReview(ctx context.Context, tx *access.Tx, v *review, p *re
 	s := tx.Scope()
 	p.review, p.Grant, p.Holder = v, s.GrantID(), s.Holder()
 	p.Approves, p.Files, p.Confirms = s.Can(PermApprove), s.Can(PermFile), s.Can(PermConfirm)
+	_, closed := Next(v.State, ActReopen)
+	p.Pay, p.Reopens = s.Can(PermPay), s.Can(PermOpen) && closed == nil
 	switch {
 	case s.Level() == pg.District:
 		p.Viewer = ViewerDistrict

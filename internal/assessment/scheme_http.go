@@ -21,6 +21,8 @@ func (m *Module) schemeRoutes() []access.Route {
 		{Method: http.MethodPost, Path: "/assessment/schemes/{id}", Need: PermScheme, Do: m.updateScheme},
 		{Method: http.MethodGet, Path: "/assessment/schemes/{id}/trial", Need: PermScheme, Do: m.tryScheme},
 		{Method: http.MethodPost, Path: "/assessment/schemes/{id}/enable", Need: PermScheme, Do: m.enableScheme},
+		{Method: http.MethodGet, Path: "/assessment/{month}/scheme", Need: PermScheme, Do: m.askReplace},
+		{Method: http.MethodPost, Path: "/assessment/{month}/scheme", Need: PermScheme, Do: m.replaceScheme},
 		{Method: http.MethodGet, Path: "/assessment/settings", Need: PermScheme, Do: m.showSettings},
 		{Method: http.MethodPost, Path: "/assessment/settings", Need: PermScheme, Do: m.saveSettings},
 	}
