@@ -189,7 +189,7 @@ func loadedAccounts(t *testing.T, l *demo.Loader, keys *crypt.Keys, owner *pgx.C
 	}
 	for role, n := range map[string]int{"/platform_admin": 1, "621202/district_admin": 1, "621202/district_officer": 1,
 		"621202/district_leader": 1, "621202/district_finance": 1, "621202/auditor": 1, "621202/township_clerk": 40,
-		"621202/township_leader": 40, "621202/township_finance": 1, "621202/village_secretary": 4, "621202/village_clerk": 1,
+		"621202/township_leader": 40, "621202/township_finance": 1, "621202/village_secretary": 5, "621202/village_clerk": 1,
 		"620122/district_officer": 1, "620122/township_clerk": 4, "620122/village_secretary": 2} {
 		if roles[role] != n {
 			t.Errorf("%d accounts of %s, want %d", roles[role], role, n)
