@@ -22,6 +22,8 @@ const (
 	PermReveal access.Permission = "cadre.reveal"
 	PermExport access.Permission = "cadre.export"
 	PermMerge  access.Permission = "cadre.merge"
+	// PermCorrect lets a user mend an ID number that was entered wrongly, with the evidence that he has seen.
+	PermCorrect access.Permission = "cadre.correct"
 	// PermTransfer lets a user ask for a person of another unit, and answer such requests to the own one.
 	PermTransfer access.Permission = "cadre.transfer"
 )
@@ -63,6 +65,7 @@ func (m *Module) Module() access.Module {
 			{Key: PermWrite, Title: "维护花名册", Roles: []access.Role{officer, clerk}},
 			{Key: PermReveal, Title: "查看完整信息", Roles: []access.Role{officer, clerk, head}},
 			{Key: PermExport, Title: "导出花名册", Roles: []access.Role{officer, clerk, head}},
+			{Key: PermCorrect, Title: "更正身份证号", Roles: []access.Role{officer}},
 			{Key: PermTransfer, Title: "调入调出", Roles: []access.Role{officer, clerk}},
 			{Key: PermMerge, Title: "疑似重复人员", Roles: []access.Role{officer}},
 		},
@@ -96,6 +99,7 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}/reveal", Need: PermReveal, Do: m.reveal},
 			{Method: http.MethodPost, Path: "/cadres/{id}/void", Need: PermWrite, Do: m.void},
 			{Method: http.MethodPost, Path: "/cadres/{id}/history", Need: PermRead, Do: m.history},
+			{Method: http.MethodPost, Path: "/cadres/{id}/number", Need: PermCorrect, Do: m.correctNumber},
 			{Method: http.MethodPost, Path: "/cadres/{id}/village", Need: PermWrite, Do: m.move},
 			{Method: http.MethodPost, Path: "/cadres/{id}/death", Need: PermWrite, Do: m.die},
 			{Method: http.MethodPost, Path: "/cadres/{id}/death/undo", Need: PermWrite, Do: m.revive},

@@ -10,6 +10,7 @@ import (
 	"touyan/internal/org"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/idcard"
 	"touyan/internal/platform/pg"
 	"touyan/web/ui"
 
@@ -36,6 +37,9 @@ type personProps struct {
 	Grant     string
 	CanWrite  bool
 	CanOpen   bool
+	CanMend   bool   // the ID number
+	Number    string // as typed
+	Evidence  string
 }
 
 type shownPanel struct {
@@ -69,6 +73,7 @@ func (m *Module) show(w http.ResponseWriter, r *http.Request, s access.Scope) er
 // person draws the page; p carries what the caller knows already.
 func (m *Module) person(w http.ResponseWriter, r *http.Request, s access.Scope, p personProps, status int) error {
 	p.Today, p.Grant, p.CanWrite, p.CanOpen = s.Today(), s.GrantID(), s.Can(PermWrite), s.Can(PermReveal)
+	p.CanMend = s.Can(PermCorrect)
 	reading := s
 	if p.History {
 		var err error
@@ -158,6 +163,45 @@ func (m *Module) reveal(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return m.person(w, r, s, personProps{Person: p, Revealed: true}, http.StatusOK)
+}
+
+// correctNumber mends an ID number by the certificate; the district does so, since every list of the year rests on it.
+func (m *Module) correctNumber(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	p, err := m.load(r, s)
+	if err != nil {
+		return err
+	}
+	var f struct {
+		Number   string `form:"number"`
+		Evidence string `form:"evidence"`
+	}
+	if err := httpx.Decode(r, &f); err != nil {
+		return err
+	}
+	refuse := func(status int, problems ...ui.Problem) error {
+		return m.person(w, r, s, personProps{Person: p, Number: f.Number, Evidence: f.Evidence, Problems: problems}, status)
+	}
+	card, err := idcard.Parse(f.Number, s.Today())
+	if err != nil {
+		return refuse(http.StatusUnprocessableEntity, ui.Problem{Field: "number", Sentence: fault.Of(err).Sentence})
+	}
+	if strings.TrimSpace(f.Evidence) == "" {
+		return refuse(http.StatusUnprocessableEntity, ui.Problem{Field: "evidence", Sentence: "请填写更正依据,如核对的证件"})
+	}
+	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
+		return m.Store.CorrectNumber(r.Context(), tx, p, card, strings.TrimSpace(f.Evidence))
+	})
+	if fault.Is(err, fault.KindConflict) {
+		return refuse(http.StatusConflict, ui.Problem{Field: "number", Sentence: fault.Of(err).Sentence})
+	}
+	if err != nil {
+		return err
+	}
+	access.Flash(r, s, "success", "已更正身份证号,出生日期和性别随之更正")
+	if warning := card.Warning(); warning != "" {
+		access.Flash(r, s, "warn", warning)
+	}
+	return httpx.SeeOther(w, r, personPath(p.ID))
 }
 
 // move files a person under another village of the same township; another township asks by 调入.

@@ -227,6 +227,32 @@ func (s Store) ByIDNumber(ctx context.Context, tx *access.Tx, number string) (id
 	return id, name, err
 }
 
+// CorrectNumber mends an ID number that was entered wrongly; birth and sex follow it, also in the posts that go on.
+func (s Store) CorrectNumber(ctx context.Context, tx *access.Tx, p Person, card idcard.Card, evidence string) error {
+	tenant := tx.Tenant()
+	old, err := s.IDNumber(tenant, p)
+	if err != nil {
+		return err
+	}
+	tag, err := tx.Exec(ctx, `update persons set id_cipher = @id, id_index = @id_index, id_tail_index = @id_tail, sex = @sex, birth_date = @birth,
+			updated_at = @now, version = version + 1
+		where tenant_id = @tenant and id = @person and version = @version and voided_at is null`, pgx.StrictNamedArgs{"tenant": tenant,
+		"id": s.keys.Encrypt(tenant, "cadre.id_number", card.Number), "id_index": s.keys.Index(tenant, "cadre.id_number", card.Number),
+		"id_tail": s.keys.Index(tenant, "cadre.id_tail", card.Number[14:]), "sex": string(card.Sex), "birth": card.Birth,
+		"now": tx.Scope().Now(), "person": p.ID, "version": p.Version})
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
+		return fault.Conflict("%s的档案刚被他人修改,请刷新后再试", p.Name)
+	}
+	_, err = tx.Exec(ctx, `update appointments set sex = @sex where tenant_id = @tenant and person_id = @person and upper_inf(during)`,
+		pgx.StrictNamedArgs{"tenant": tenant, "person": p.ID, "sex": string(card.Sex)})
+	tx.Audit(access.Line{Action: "cadre.correct_number", Object: "persons", ID: p.ID, Person: p.ID, Summary: "更正" + p.Name + "的身份证号", Reason: evidence,
+		Detail: map[string]any{"before": idcard.Mask(old), "after": idcard.Mask(card.Number), "places": different(old, card.Number)}})
+	return err
+}
+
 // Void takes a file that was made by mistake out of the register.
 func (s Store) Void(ctx context.Context, tx *access.Tx, p Person, reason string) error {
 	if len(p.Posts) > 0 {
