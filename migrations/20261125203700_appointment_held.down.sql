@@ -1,0 +1,1 @@
+drop index appointments_held_idx;
