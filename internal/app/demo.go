@@ -8,6 +8,7 @@ import (
 	"touyan/internal/demo"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/month"
+	"touyan/internal/platform/pg"
 )
 
 // DemoAccounts lists the accounts of the demonstration districts with their passwords.
@@ -21,16 +22,19 @@ func DemoAccounts(ctx context.Context, cfg Config) (list []demo.Account, err err
 
 // LoadDemo loads the demonstration districts into an empty database, and ends with a verification.
 func LoadDemo(ctx context.Context, cfg Config, out io.Writer) error {
-	return with(ctx, cfg, func(a *App, _ *Database) error { return a.loadDemo(ctx, out) })
+	return with(ctx, cfg, func(a *App, db *Database) error { return a.loadDemo(ctx, db, out) })
 }
 
-func (a *App) loadDemo(ctx context.Context, out io.Writer) error {
+func (a *App) loadDemo(ctx context.Context, db *Database, out io.Writer) error {
 	done, err := a.demo.Load(ctx, demo.Spec{Anchor: month.Of(a.Core.Now())})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "已装入演示数据:%d个区县、%d个村(社区)、%d人、%d条任职、%d个月的%d条考评结果(%.1f秒)\n", done.Districts, done.Villages,
 		done.People, done.Posts, done.Months, done.Results, done.Took.Seconds())
+	if err := pg.Analyze(ctx, db.OwnerURL); err != nil {
+		return err
+	}
 	v, err := Verify(ctx, a.Core)
 	if err != nil {
 		return err
@@ -42,7 +46,7 @@ func (a *App) loadDemo(ctx context.Context, out io.Writer) error {
 }
 
 // prepareDemo fills an empty database at the first start, where that is wanted.
-func (a *App) prepareDemo(ctx context.Context, cfg Config, out io.Writer) error {
+func (a *App) prepareDemo(ctx context.Context, cfg Config, db *Database, out io.Writer) error {
 	if !cfg.WantsDemo() {
 		return nil
 	}
@@ -51,7 +55,7 @@ func (a *App) prepareDemo(ctx context.Context, cfg Config, out io.Writer) error 
 		return err
 	}
 	fmt.Fprintln(out, "数据库是空的,正在装入演示数据…")
-	return a.loadDemo(ctx, out)
+	return a.loadDemo(ctx, db, out)
 }
 
 // printAccounts names a demonstration account per role on the terminal, if only this machine can reach the server.

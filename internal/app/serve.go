@@ -41,7 +41,7 @@ func Serve(ctx context.Context, cfg Config, out io.Writer) error {
 		listener.Close()
 		return err
 	}
-	if err := a.prepareDemo(ctx, cfg, out); err != nil {
+	if err := a.prepareDemo(ctx, cfg, db, out); err != nil {
 		listener.Close()
 		return err
 	}
