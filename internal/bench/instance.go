@@ -213,6 +213,9 @@ var tag = regexp.MustCompile(`<[^>]*>?`)
 func want(expected int) func(status int, location string, body []byte, err error) error {
 	return func(status int, _ string, body []byte, err error) error {
 		if err == nil && status != expected {
+			if plain, err := unzip(body); err == nil {
+				body = []byte(plain)
+			}
 			_, main, _ := bytes.Cut(body, []byte("<main"))
 			words := bytes.Fields(tag.ReplaceAll(main, []byte(" ")))
 			err = fmt.Errorf("%d, want %d: %s", status, expected, bytes.Join(words[:min(len(words), 60)], []byte(" ")))

@@ -142,7 +142,8 @@ func written(rows [][]string) ([]byte, error) {
 func (b *bench) roster(n int) ([]byte, error) {
 	type place struct{ Township, Village string }
 	rows, err := b.db.Query(b.ctx, `select t.name, v.name from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id
-		where t.tenant_id = (select id from tenants where code = '621202') and v.valid_to is null order by v.id`)
+		where t.tenant_id = (select id from tenants where code = '621202') and v.valid_to is null and not exists (select from villages w
+			where w.tenant_id = v.tenant_id and w.township_id = v.township_id and w.name = v.name and w.id <> v.id) order by v.id`)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +163,7 @@ func (b *bench) roster(n int) ([]byte, error) {
 		birth := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i%9000)
 		p := places[i%len(places)]
 		list = append(list, []string{p.Township, p.Village, "新" + string([]rune("春夏秋冬梅兰竹菊")[i%8]) + string([]rune("东南西北山水林田")[i/8%8]),
-			idcard.Make("622621", birth, 400+i%90, idcard.Female), "汉族", "大专", "中共党员", "村委会委员", "2024-01", fmt.Sprintf("139%08d", i)})
+			idcard.Make("622621", birth, 400+i/9000, idcard.Female), "汉族", "大专", "中共党员", "村委会委员", "2024-01", fmt.Sprintf("139%08d", i)})
 	}
 	return written(list)
 }
@@ -183,12 +184,12 @@ func (b *bench) send(v *visitor, file []byte) error {
 	}
 	r.Header.Set("Content-Type", w.FormDataContentType())
 	status, location, page, err := v.do(r, nil)
-	if err != nil || status != http.StatusSeeOther {
-		return fmt.Errorf("upload: %d %w %.300s", status, err, page)
+	if err := want(http.StatusSeeOther)(status, location, page, err); err != nil {
+		return fmt.Errorf("upload: %w", err)
 	}
 	status, run, page, err := v.post(location+"/confirm", url.Values{})
-	if err != nil || status != http.StatusSeeOther {
-		return fmt.Errorf("confirm: %d %w %.300s", status, err, page)
+	if err := want(http.StatusSeeOther)(status, run, page, err); err != nil {
+		return fmt.Errorf("confirm: %w; %w", err, want(0)(v.get(location))) // the preview says why
 	}
 	if !strings.HasPrefix(run, "/jobs/") {
 		return nil
