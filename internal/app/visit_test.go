@@ -15,6 +15,8 @@ var keys = map[string]string{
 		where t.code like $1 || '%' and g.role = 'township_clerk' order by g.account_id limit 1`,
 	"{sheet}": `select s.id from assessment_sheets s join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
 		where t.code like $1 || '%' and s.state = 'draft' and s.month = date '2026-11-01' order by s.id limit 1`,
+	"{submitted}": `select s.id from assessment_sheets s join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
+		where t.code like $1 || '%' and s.state = 'submitted' and s.month = date '2026-11-01' order by s.id limit 1`,
 	"{row}": `select r.id from assessment_rows r join assessment_sheets s on s.tenant_id = r.tenant_id and s.id = r.sheet_id
 			join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
 		where t.code like $1 || '%' and s.state = 'draft' and s.month = date '2026-11-01' and r.removed_at is null order by r.id limit 1`,
