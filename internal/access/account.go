@@ -100,8 +100,7 @@ func (c *Core) CreateAccount(ctx context.Context, tx *Tx, n NewAccount) (Created
 	err = tx.QueryRow(ctx, `insert into accounts (tenant_id, township_id, village_id, kind, username, name, phone, phone_index,
 			person_id, note, holder_id)
 		values (@tenant, @township, @village, @kind, @username, @name, @phone, @index, @person, @note,
-			coalesce(nullif(@holder::bigint, 0), (select min(case when a.holder_id = 0 then a.id else a.holder_id end) from accounts a
-				where a.tenant_id = @tenant and (a.phone_index = @index or a.person_id = @person)), 0))
+			@holder)
 		returning id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": n.Township, "village": n.Village, "kind": kind,
 		"username": n.Username, "name": n.Name, "phone": phone, "index": phoneIndex, "person": person, "note": n.Note, "holder": holder}).Scan(&made.ID)
 	if err != nil {

@@ -25,7 +25,7 @@ func (c *Core) holderOf(ctx context.Context, tx *Tx, phoneIndex []byte, person *
 	if phoneIndex == nil && person == nil || tx.Tenant() == 0 {
 		return 0, nil
 	}
-	err = Read(ctx, tx.scope.Widen("识别同一自然人的账号"), func(wide *Tx) error {
+	err = tx.Wide(ctx, "识别同一自然人的账号", func(wide *Tx) error {
 		return wide.QueryRow(ctx, `select coalesce(min(case when holder_id = 0 then id else holder_id end), 0) from accounts
 			where tenant_id = $1 and (phone_index = $2 or person_id = $3)`, wide.Tenant(), phoneIndex, person).Scan(&holder)
 	})
