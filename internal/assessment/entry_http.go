@@ -72,6 +72,10 @@ func (m *Module) drawGrid(w http.ResponseWriter, r *http.Request, s access.Scope
 	if p.canEdit() {
 		view.Scripts = []string{"js/grid.js", "js/grid-keys.js", "js/grid-detail.js"}
 	}
+	if p.Period.Source == "imported" {
+		view.Title = p.Sheet.TownshipName + p.Sheet.Month.Title() + "月考评结果"
+		return access.Page(w, r, s, view, importedRows(p))
+	}
 	return access.Page(w, r, s, view, gridPage(p))
 }
 

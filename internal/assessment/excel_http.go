@@ -26,14 +26,14 @@ func NewFiles(m *Module, keys *crypt.Keys) *Files { return &Files{m, keys} }
 // Module declares the routes.
 func (f *Files) Module() access.Module {
 	get, post := http.MethodGet, http.MethodPost
-	return access.Module{Name: "assessment files", Routes: []access.Route{
+	return access.Module{Name: "assessment files", Routes: append(f.pastRoutes(), []access.Route{
 		{Method: get, Path: "/assessment/sheets/{id}/excel", Need: PermEnter, Do: f.showExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel/download", Need: PermEnter, Do: f.downloadExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel", Need: PermEnter, Do: f.uploadExcel, Upload: true},
 		{Method: get, Path: "/assessment/sheets/{id}/excel/{upload}", Need: PermEnter, Do: f.previewExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel/{upload}", Need: PermEnter, Do: f.confirmExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel/{upload}/repair", Need: PermEnter, Do: f.repairExcel},
-	}}
+	}...)}
 }
 
 // excelProps is the page of a sheet's workbook: download and upload, or the preview of an upload.

@@ -1,0 +1,1 @@
+alter table assessment_uploads drop column period;
