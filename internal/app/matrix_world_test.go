@@ -122,6 +122,7 @@ var uploads = map[string]upload{
 	"roster": {"file", "花名册.csv", []byte("序号,村名,姓名,公民身份号码,性别,学历,政治面貌,现任职务,任职时间,联系电话\n1,马家沟1村,赵春梅," +
 		idcard.Make("621202", time.Date(1985, 3, 8, 0, 0, 0, 0, time.UTC), 77, idcard.Female) + ",女,大专,中共党员,村文书,2024-01,13900000077\n")},
 	"divisions": {"file", "区划.csv", []byte("town_code,town_name,village_code,village_name,urban_rural_code\n621299101,新镇,621299101201,新村民委员会,220\n")},
+	"past":      {"file", "历史.csv", []byte("乡镇,姓名,等次\n安河镇,王建国,称职\n")},
 	"scores":    {"file", "考评表.csv", []byte("行码,姓名,党建引领\n1,王建国,19\n")},
 	"holidays":  {"file", "2027.json", []byte(`{"year":2027,"papers":[],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`)},
 }
@@ -419,6 +420,8 @@ func (b *builder) plantPersonal() {
 	for _, township := range []string{"A", "B", "C"} {
 		b.plantScores(township)
 	}
+	b.plantPast("甲", "A1")
+	b.plantPast("乙", "C1")
 	for _, tenant := range []string{"甲", "乙"} {
 		b.exec(`insert into transfer_requests (tenant_id, township_id, village_id, person_id, person_name, releasing_township_id, releasing_village_id,
 				effective_on, reason, requested_by, requested_holder)
@@ -455,6 +458,19 @@ func (b *builder) plantScores(township string) {
 			&upload{"file", "考评表.csv", []byte(scoresHead + fmt.Sprintf("%d,%s,19,20,20,15,10,15,0\n", row, cmp.Or(name, person)))})
 	}
 }
+
+// plantPast uploads results of months before the first one: good ones, and ones of nobody.
+func (b *builder) plantPast(district, village string) {
+	b.t.Helper()
+	u := b.units[village]
+	id := idcard.Make("621202", time.Date(1975, 5, 1+int(u.village), 0, 0, 0, 0, time.UTC), 0, idcard.Male)
+	for at, name := range map[string]string{"2024-11": "王建国", "2024-12": "无此人"} {
+		b.post("district_officer@"+district, "/assessment/import", http.StatusSeeOther, url.Values{"month": {at}},
+			&upload{"file", "历史.csv", []byte(pastHead + "安河镇,马家沟1村," + name + "," + id + ",90,称职\n")})
+	}
+}
+
+const pastHead = "乡镇,村,姓名,身份证号,得分,等次\n"
 
 const scoresHead = "行码,姓名,党建引领,乡村振兴,基层治理,坐班值班与作风,学习培训,廉洁与公开,加分\n"
 
@@ -515,6 +531,11 @@ func (b *builder) plantKeys() {
 				and g.account_id = x.created_by and g.kind = 'regular'
 			join place p on p.tenant_id = x.tenant_id and p.township_id = x.township_id and p.village_id = 0
 			join assessment_sheets s on s.tenant_id = x.tenant_id and s.id = x.sheet_id where s.month = $1::date`, at)
+	}
+	for kind, at := range map[string]string{"past": "2024-11", "badpast": "2024-12"} {
+		b.keep(kind, `select g.role || '@' || p.name, x.id::text from assessment_uploads x join grants g on g.tenant_id = x.tenant_id
+				and g.account_id = x.created_by and g.kind = 'regular'
+			join place p on p.tenant_id = x.tenant_id and p.township_id = 0 and p.village_id = 0 where x.period = $1`, at)
 	}
 	b.keep("scheme", `select p.name, x.id::text from assessment_schemes x join place p on p.tenant_id = x.tenant_id and p.township_id = 0 where x.state = 'enabled' and x.name = '月考评方案'`)
 	b.keep("nextscheme", `select p.name, x.id::text from assessment_schemes x join place p on p.tenant_id = x.tenant_id and p.township_id = 0 where x.name = '明年方案'`)
