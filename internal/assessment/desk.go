@@ -5,7 +5,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
-	"touyan/internal/platform/fault"
 	"touyan/internal/platform/points"
 )
 
@@ -179,15 +178,5 @@ func (s Store) begin(ctx context.Context, tx *access.Tx, d *desk) error {
 		return err
 	}
 	d.Sheet.Version++
-	return nil
-}
-
-// belongs refuses a row that is not on the sheet as if it did not exist.
-func (d *desk) belongs(rows ...int64) error {
-	for _, id := range rows {
-		if !d.holds(id) {
-			return fault.NotFound()
-		}
-	}
 	return nil
 }

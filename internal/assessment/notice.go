@@ -26,7 +26,7 @@ type noticeHead struct {
 func (h noticeHead) corrects() bool { return h.Kind == "correction" }
 
 // why is the reason of a correction without the stop at its end, since more follows.
-func (h noticeHead) why() string { return strings.TrimRight(h.Reason, "。;;. ") }
+func (h noticeHead) why() string { return strings.TrimRight(h.Reason, "。；;. ") }
 
 // noticeLine is one village's notice: how many stand on it, and since when and until when it hangs.
 type noticeLine struct {

@@ -35,9 +35,6 @@ type rosterProps struct {
 
 func (p rosterProps) canDecide() bool { return p.Enters && p.open() }
 
-// waiting counts the changes that another township has to make possible.
-func (p rosterProps) waiting() int { return len(p.Changes) - len(undecided(p.Changes)) }
-
 func rosterField(kind string, c RosterChange) string {
 	return kind + "." + strconv.FormatInt(c.PersonID, 10)
 }
