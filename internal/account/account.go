@@ -20,16 +20,6 @@ const (
 	PermAdmins   access.Permission = "account.admins" // the platform's: first administrators of districts
 )
 
-// Work is one thing that the holder of an account has not finished: a draft, returned rows, an objection.
-type Work struct {
-	Title, Detail string
-	Count, Total  int
-}
-
-// WorkSource lists what waits for the actor of a transaction. 交接 asks it as the account that is handed over; the
-// successor finds the same, since work belongs to the unit and not to the account.
-type WorkSource func(ctx context.Context, tx *access.Tx) ([]Work, error)
-
 // Person is a file of the register, as an account is linked to it.
 type Person struct {
 	ID                int64
@@ -52,12 +42,11 @@ type Module struct {
 	core     *access.Core
 	url      string // the address that slips name
 	register Register
-	work     []WorkSource
 }
 
 // New makes the module; url is the public address that 账号通知单 names. Without a register accounts are linked to nobody.
-func New(url string, register Register, work ...WorkSource) *Module {
-	return &Module{url: url, register: register, work: work}
+func New(url string, register Register) *Module {
+	return &Module{url: url, register: register}
 }
 
 // Bind gives the module the core, which is made after it.
@@ -68,7 +57,8 @@ func (m *Module) Module() access.Module {
 	admin, officer, clerk := access.DistrictAdmin, access.DistrictOfficer, access.TownshipClerk
 	get, post := http.MethodGet, http.MethodPost
 	return access.Module{
-		Name: "account",
+		Name:  "account",
+		Tasks: m.Tasks,
 		Permissions: []access.Grantable{
 			{Key: PermManage, Title: "管理账号", Roles: []access.Role{admin, officer, clerk, access.TownshipLeader}},
 			{Key: PermSettings, Title: "登录设置", Roles: []access.Role{admin}},

@@ -54,11 +54,11 @@ func (f fakeRegister) Incumbents(ctx context.Context, tx *access.Tx, r access.Ro
 // world has the pages of accounts and a first page that says under which identity it was opened.
 func world(t *testing.T) *testkit.World {
 	t.Helper()
-	o, m := org.New(), account.New("https://touyan.example", fakeRegister{}, func(_ context.Context, tx *access.Tx) ([]account.Work, error) {
-		return []account.Work{{Title: "月考评填报", Detail: tx.Scope().Unit(), Count: 112, Total: 156}}, nil
-	})
+	o, m := org.New(), account.New("https://touyan.example", fakeRegister{})
 	w := testkit.NewWorld(t, func(*crypt.Keys) []access.Module {
-		home := access.Module{Name: "home", Permissions: []access.Grantable{{Key: "home", Title: "首页", Roles: access.Roles()}},
+		home := access.Module{Name: "home", Tasks: func(_ context.Context, tx *access.Tx) ([]access.Task, error) {
+			return []access.Task{{Title: "月考评填报", Detail: tx.Scope().Unit(), Count: 112, Total: 156}}, nil
+		}, Permissions: []access.Grantable{{Key: "home", Title: "首页", Roles: access.Roles()}},
 			Routes: []access.Route{{Method: http.MethodGet, Path: "/", Need: "home", Do: func(w http.ResponseWriter, _ *http.Request, s access.Scope) error {
 				_, err := fmt.Fprintf(w, "%s at %s", s.Role(), s.Unit())
 				return err

@@ -13,7 +13,7 @@ import (
 type handoverProps struct {
 	showProps
 	Form newForm
-	Work []Work
+	Work []access.Task // what the holder has not finished: a draft, returned rows, an objection
 }
 
 func (m *Module) askHandover(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -52,23 +52,18 @@ func (p showProps) running() []access.Grant {
 	return out
 }
 
-// workOf lists what waits for whoever acts under a grant, read as he would see it.
-func (m *Module) workOf(r *http.Request, s access.Scope, g access.Grant) (all []Work, err error) {
+// workOf lists what waits for whoever acts under a grant, read as he would see it. His successor finds the same, since work
+// belongs to the unit and not to the account.
+func (m *Module) workOf(r *http.Request, s access.Scope, g access.Grant) (work []access.Task, err error) {
 	as, err := m.core.Resume(r.Context(), s.Tenant(), g.AccountID, g.ID)
 	if err != nil {
 		return nil, err
 	}
 	err = access.Read(r.Context(), as, func(tx *access.Tx) error {
-		for _, source := range m.work {
-			list, err := source(r.Context(), tx)
-			if err != nil {
-				return err
-			}
-			all = append(all, list...)
-		}
-		return nil
+		work, err = access.Tasks(r.Context(), tx)
+		return err
 	})
-	return all, err
+	return work, err
 }
 
 // handover closes the old account and opens the new one with the same running identities, in one transaction. Open work

@@ -3,50 +3,12 @@ package app
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"touyan/internal/access"
-	"touyan/internal/account"
 	"touyan/internal/assessment"
 	"touyan/internal/cadre"
 	"touyan/internal/workbench"
 )
-
-// task is what each module calls a thing to do. The modules below the first page do not know it; their own types have
-// the same fields.
-type task interface {
-	~struct {
-		Title, Detail string
-		Count, Total  int
-		Href, Act     string
-		Due           time.Time
-	}
-}
-
-// source hands a module's tasks to the first page.
-func source[T task](list func(ctx context.Context, tx *access.Tx) ([]T, error)) workbench.Source {
-	return func(ctx context.Context, tx *access.Tx) ([]workbench.Todo, error) {
-		tasks, err := list(ctx, tx)
-		todos := make([]workbench.Todo, len(tasks))
-		for i, t := range tasks {
-			todos[i] = workbench.Todo(t)
-		}
-		return todos, err
-	}
-}
-
-// openWork hands a module's tasks to 交接, which lists what the old account leaves open.
-func openWork[T task](list func(ctx context.Context, tx *access.Tx) ([]T, error)) account.WorkSource {
-	return func(ctx context.Context, tx *access.Tx) ([]account.Work, error) {
-		tasks, err := list(ctx, tx)
-		work := make([]account.Work, len(tasks))
-		for i, t := range tasks {
-			todo := workbench.Todo(t)
-			work[i] = account.Work{Title: todo.Title, Detail: todo.Detail, Count: todo.Count, Total: todo.Total}
-		}
-		return work, err
-	}
-}
 
 // steps are the start list of an empty district, each with who does it and whether it is done.
 func (h *house) steps() []workbench.StepSource {

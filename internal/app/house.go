@@ -27,9 +27,9 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	h := &house{keys: keys, org: org.New(), assessment: assessment.New(cadre.PositionTitle)}
 	h.assessment.Work(jobs)
 	h.cadre = cadre.New(keys, jobs, h.assessment.Store, h.assessment.PersonPanel)
-	h.account = account.New(cfg.URL, register{h.cadre.Store}, openWork(h.assessment.Tasks), openWork(h.cadre.Tasks))
+	h.account = account.New(cfg.URL, register{h.cadre.Store})
 	h.modules = []access.Module{
-		workbench.New([]workbench.Source{source(h.assessment.Tasks), source(h.cadre.Tasks), source(h.account.Tasks), source(h.org.Tasks), source(jobs.Tasks)}, h.steps()).Module(),
+		workbench.New(h.steps()).Module(),
 		h.org.Module(),
 		jobs.Module(),
 		h.cadre.Module(),

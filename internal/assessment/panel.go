@@ -9,17 +9,8 @@ import (
 	"touyan/internal/platform/month"
 )
 
-// Task is one thing that somebody has to do about a month, as the first page lists it.
-type Task struct {
-	Title        string
-	Detail       string    // 2026年10月 · 安化镇
-	Count, Total int       // 填报中 112/156; 0 hides the number
-	Href, Act    string    // where it is done, and the word on the way there
-	Due          time.Time // zero: no deadline
-}
-
 // Tasks lists what the actor has to do about the open months, and nothing that somebody else has to.
-func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
+func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]access.Task, error) {
 	s := tx.Scope()
 	if !s.Can(PermRead) {
 		return nil, nil
@@ -28,9 +19,9 @@ func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []Task
+	var list []access.Task
 	if last := month.Of(s.Now()).Prev(); s.Can(PermOpen) && len(periods) > 0 && periods[0].Month.Before(last) {
-		list = append(list, Task{Title: "开启月份", Detail: last.Title() + "尚未开启", Href: "/assessment/open", Act: "去办理"})
+		list = append(list, access.Task{Title: "开启月份", Detail: last.Title() + "尚未开启", Href: "/assessment/open", Act: "去办理"})
 	}
 	for _, p := range periods {
 		if p.State != MonthOpen {
@@ -62,18 +53,18 @@ func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
 // taskList collects tasks that share month and unit.
 type taskList struct {
 	detail string
-	list   []Task
+	list   []access.Task
 }
 
 // add notes a task; without a number there is nothing to do.
 func (t *taskList) add(title string, n, total int, href, act string, due time.Time) {
 	if n > 0 || total > 0 {
-		t.list = append(t.list, Task{Title: title, Detail: t.detail, Count: n, Total: total, Href: href, Act: act, Due: due})
+		t.list = append(t.list, access.Task{Title: title, Detail: t.detail, Count: n, Total: total, Href: href, Act: act, Due: due})
 	}
 }
 
 // townshipTasks are those of the clerk and the leader about their sheet.
-func (m *Module) townshipTasks(ctx context.Context, tx *access.Tx, p Period, l BoardLine) ([]Task, error) {
+func (m *Module) townshipTasks(ctx context.Context, tx *access.Tx, p Period, l BoardLine) ([]access.Task, error) {
 	s, path, t := tx.Scope(), sheetPath(l.SheetID), taskList{detail: p.Month.Title() + " · " + l.TownshipName}
 	_, closed := Next(l.State, ActEnter)
 	if s.Can(PermEnter) && closed == nil {
@@ -118,7 +109,7 @@ func (m *Module) townshipTasks(ctx context.Context, tx *access.Tx, p Period, l B
 }
 
 // districtTasks are those of the officer, and of the leader who confirms publications.
-func (m *Module) districtTasks(ctx context.Context, tx *access.Tx, p Period, lines []BoardLine) ([]Task, error) {
+func (m *Module) districtTasks(ctx context.Context, tx *access.Tx, p Period, lines []BoardLine) ([]access.Task, error) {
 	s, path, t := tx.Scope(), "/assessment/"+p.Month.String(), taskList{detail: p.Month.Title()}
 	count := map[SheetState]int{}
 	late, objections, unconfirmed := 0, 0, 0

@@ -2,24 +2,15 @@ package cadre
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
 	"touyan/internal/platform/pg"
 )
 
-// Task is one thing to do, for the first page of a role.
-type Task struct {
-	Title, Detail string
-	Count, Total  int
-	Href, Act     string
-	Due           time.Time
-}
-
 // Tasks lists what the register asks of the actor: requests to answer, requests that came back, pairs to look at.
-func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
-	var list []Task
+func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]access.Task, error) {
+	var list []access.Task
 	s := tx.Scope()
 	if s.Can(PermTransfer) {
 		var open, back int
@@ -32,10 +23,10 @@ func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
 			return nil, err
 		}
 		if open > 0 {
-			list = append(list, Task{Title: "调出待确认", Detail: "其他单位申请调入的同志", Count: open, Href: "/transfers?state=submitted", Act: "去办理"})
+			list = append(list, access.Task{Title: "调出待确认", Detail: "其他单位申请调入的同志", Count: open, Href: "/transfers?state=submitted", Act: "去办理"})
 		}
 		if back > 0 {
-			list = append(list, Task{Title: "调入申请被退回", Detail: "近7天", Count: back, Href: "/transfers?state=rejected", Act: "查看"})
+			list = append(list, access.Task{Title: "调入申请被退回", Detail: "近7天", Count: back, Href: "/transfers?state=rejected", Act: "查看"})
 		}
 	}
 	if s.Can(PermMerge) {
@@ -44,7 +35,7 @@ func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
 			return nil, err
 		}
 		if len(pairs) > 0 {
-			list = append(list, Task{Title: "疑似重复人员", Detail: "姓名和出生年月相同", Count: len(pairs), Href: "/cadres/duplicates", Act: "去核对"})
+			list = append(list, access.Task{Title: "疑似重复人员", Detail: "姓名和出生年月相同", Count: len(pairs), Href: "/cadres/duplicates", Act: "去核对"})
 		}
 	}
 	return list, nil

@@ -22,6 +22,7 @@ func (r *Runner) Module() access.Module {
 		access.TownshipClerk, access.TownshipLeader, access.TownshipFinance, access.Auditor}
 	return access.Module{
 		Name:        "job",
+		Tasks:       r.Tasks,
 		Permissions: []access.Grantable{{Key: Read, Title: "查看后台任务", Roles: every}},
 		Menu:        []access.MenuEntry{{Group: "系统管理", Title: "后台任务", Href: "/jobs", Need: Read, Order: 980}},
 		Routes: []access.Route{

@@ -8,19 +8,11 @@ import (
 	"touyan/internal/access"
 )
 
-// Task is one thing that background work asks of its starter, as the first page lists it.
-type Task struct {
-	Title, Detail string
-	Count, Total  int
-	Href, Act     string
-	Due           time.Time
-}
-
 // recent is how long a run that has ended stays on its starter's first page.
 const recent = 24 * time.Hour
 
 // Tasks lists the actor's own runs: those that go on with their progress, those that failed, and files to be fetched.
-func (r *Runner) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
+func (r *Runner) Tasks(ctx context.Context, tx *access.Tx) ([]access.Task, error) {
 	s := tx.Scope()
 	if !s.Can(Read) {
 		return nil, nil
@@ -35,9 +27,9 @@ func (r *Runner) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	var tasks []Task
+	var tasks []access.Task
 	for _, one := range list {
-		t := Task{Detail: one.Title, Href: one.path(), Act: "查看"}
+		t := access.Task{Detail: one.Title, Href: one.path(), Act: "查看"}
 		switch {
 		case one.State == "failed":
 			t.Title, t.Detail = "后台任务未完成", one.Title+":"+one.Message

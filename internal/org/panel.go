@@ -9,17 +9,9 @@ import (
 	"touyan/internal/platform/month"
 )
 
-// Task is one thing that the tree of units asks of somebody, as the first page lists it.
-type Task struct {
-	Title, Detail string
-	Count, Total  int
-	Href, Act     string
-	Due           time.Time
-}
-
 // Tasks reminds of the next year's holidays, which the State Council publishes in November: until they are loaded, the
 // working days of January's deadlines are guessed.
-func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
+func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]access.Task, error) {
 	s := tx.Scope()
 	if !s.Can(PermHolidays) || s.Today().Month() < time.November {
 		return nil, nil
@@ -32,6 +24,6 @@ func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]Task, error) {
 	if cal.Known(next) {
 		return nil, nil
 	}
-	return []Task{{Title: strconv.Itoa(next) + "年节假日未装入", Detail: "国务院办公厅公布后装入,月考评期限按工作日计算", Href: "/holidays", Act: "去装入",
+	return []access.Task{{Title: strconv.Itoa(next) + "年节假日未装入", Detail: "国务院办公厅公布后装入,月考评期限按工作日计算", Href: "/holidays", Act: "去装入",
 		Due: time.Date(next-1, time.December, 31, 0, 0, 0, 0, month.Zone)}}, nil
 }

@@ -1,7 +1,7 @@
 // Package workbench owns the first page of every role: what there is to do for the own unit, with number and due date.
 //
-// It knows no module. Each one hands in a source of tasks and, for a district that starts from nothing, a step of the
-// start list; app wires them.
+// It knows no module. Each one declares its tasks; the steps of the start list, for a district that starts from nothing,
+// are handed over by app.
 package workbench
 
 import (
@@ -14,20 +14,6 @@ import (
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/pg"
 )
-
-// Todo is one thing to do.
-type Todo struct {
-	Title  string    // 月考评待审核
-	Detail string    // 2026年10月 · 安化镇
-	Count  int       // how many; 0 hides the number
-	Total  int       // of how many; 0 hides it
-	Href   string    // where it is done
-	Act    string    // 去办理, 催办, 查看
-	Due    time.Time // zero: no deadline
-}
-
-// Source lists what the actor has to do, within one scoped transaction.
-type Source func(ctx context.Context, tx *access.Tx) ([]Todo, error)
 
 // Step is a step of the start list of an empty district.
 type Step struct {
@@ -43,12 +29,11 @@ type StepSource func(ctx context.Context, tx *access.Tx) (Step, error)
 
 // Module is the first page as the house mounts it.
 type Module struct {
-	sources []Source
-	steps   []StepSource
+	steps []StepSource
 }
 
-// New makes the module of its modules' sources and steps, each in the order of the page.
-func New(sources []Source, steps []StepSource) *Module { return &Module{sources, steps} }
+// New makes the module of the start list's steps, in the order of the page.
+func New(steps []StepSource) *Module { return &Module{steps} }
 
 // PermRead opens the first page; every role has it.
 const PermRead access.Permission = "workbench.read"
@@ -71,13 +56,9 @@ func (m *Module) show(w http.ResponseWriter, r *http.Request, s access.Scope) er
 		return httpx.SeeOther(w, r, "/village")
 	}
 	p := props{Now: s.Now(), Name: s.Name(), Role: s.Role().Title()}
-	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
-		for _, source := range m.sources {
-			list, err := source(r.Context(), tx)
-			if err != nil {
-				return err
-			}
-			p.Todos = append(p.Todos, list...)
+	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		if p.Tasks, err = access.Tasks(r.Context(), tx); err != nil {
+			return err
 		}
 		if s.Role() != access.DistrictAdmin && s.Role() != access.DistrictOfficer {
 			return nil
@@ -95,7 +76,7 @@ func (m *Module) show(w http.ResponseWriter, r *http.Request, s access.Scope) er
 		return err
 	}
 	// What is due first stands first; what has no deadline stands last.
-	slices.SortStableFunc(p.Todos, func(a, b Todo) int {
+	slices.SortStableFunc(p.Tasks, func(a, b access.Task) int {
 		switch {
 		case a.Due.IsZero() == b.Due.IsZero():
 			return a.Due.Compare(b.Due)
@@ -111,7 +92,7 @@ type props struct {
 	Now   time.Time
 	Name  string
 	Role  string
-	Todos []Todo
+	Tasks []access.Task
 	Steps []Step
 }
 
@@ -121,7 +102,7 @@ func (p props) starting() bool {
 }
 
 // daysLeft tells how long a task may wait; negative when it is late.
-func (p props) daysLeft(t Todo) int {
+func (p props) daysLeft(t access.Task) int {
 	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
 	return int(day(t.Due).Sub(day(p.Now)).Hours() / 24)
 }

@@ -17,26 +17,25 @@ import (
 func day(n int) time.Time { return testkit.Now.AddDate(0, 0, n) }
 
 // desk is a house whose first page has the tasks and steps given; a task of the unit's name shows whose scope it was asked in.
-func desk(t *testing.T, tasks []workbench.Todo, steps ...workbench.Step) *testkit.World {
+func desk(t *testing.T, tasks []access.Task, steps ...workbench.Step) *testkit.World {
 	t.Helper()
-	sources := []workbench.Source{
-		func(_ context.Context, tx *access.Tx) ([]workbench.Todo, error) {
-			return []workbench.Todo{{Title: "单位", Detail: tx.Scope().Unit(), Href: "/unit", Act: "查看"}}, nil
-		},
-		func(context.Context, *access.Tx) ([]workbench.Todo, error) { return tasks, nil },
-	}
 	var list []workbench.StepSource
 	for _, s := range steps {
 		list = append(list, func(context.Context, *access.Tx) (workbench.Step, error) { return s, nil })
 	}
 	return testkit.NewWorld(t, func(*crypt.Keys) []access.Module {
-		return []access.Module{workbench.New(sources, list).Module()}
+		return []access.Module{workbench.New(list).Module(),
+			{Name: "unit", Tasks: func(_ context.Context, tx *access.Tx) ([]access.Task, error) {
+				return []access.Task{{Title: "单位", Detail: tx.Scope().Unit(), Href: "/unit", Act: "查看"}}, nil
+			}},
+			{Name: "others", Tasks: func(context.Context, *access.Tx) ([]access.Task, error) { return tasks, nil }},
+			{Name: "silent"}}
 	}).Serve()
 }
 
 func TestTasksStandInTheOrderInWhichTheyAreDue(t *testing.T) {
 	t.Parallel()
-	w := desk(t, []workbench.Todo{
+	w := desk(t, []access.Task{
 		{Title: "没有期限", Href: "/c", Act: "查看"},
 		{Title: "后天到期", Count: 3, Href: "/b", Act: "去办理", Due: day(2)},
 		{Title: "已经逾期", Count: 112, Total: 156, Href: "/a", Act: "去办理", Due: day(-4)},
