@@ -1,12 +1,9 @@
 package access
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"touyan/internal/platform/pg"
 )
@@ -58,45 +55,11 @@ type Module struct {
 	Menu        []MenuEntry
 	Routes      []Route
 	Sentences   pg.Sentences // constraint name → what the user reads
-	Tasks       TaskSource   // what the module asks of the actor; nil where it never asks
-}
 
-// Task is one thing that waits for the actor: on the first page of his role, and in 交接 of an account.
-type Task struct {
-	Title  string    // 月考评待审核
-	Detail string    // 2026年10月 · 安化镇
-	Count  int       // how many; 0 hides the number
-	Total  int       // of how many; 0 hides it
-	Href   string    // where it is done
-	Act    string    // 去办理, 催办, 查看
-	Due    time.Time // zero: no deadline
-}
-
-// Progress is how many, and of how many where that is known.
-func (t Task) Progress() string {
-	if t.Total > 0 {
-		return strconv.Itoa(t.Count) + "/" + strconv.Itoa(t.Total)
-	}
-	return strconv.Itoa(t.Count)
-}
-
-// TaskSource lists what a module asks of the actor of a scoped transaction.
-type TaskSource func(ctx context.Context, tx *Tx) ([]Task, error)
-
-// Tasks lists what all modules of the house ask of the actor, in the order in which they are mounted.
-func Tasks(ctx context.Context, tx *Tx) ([]Task, error) {
-	var all []Task
-	for _, m := range tx.Scope().core.modules {
-		if m.Tasks == nil {
-			continue
-		}
-		list, err := m.Tasks(ctx, tx)
-		if err != nil {
-			return nil, fmt.Errorf("tasks of %s: %w", m.Name, err)
-		}
-		all = append(all, list...)
-	}
-	return all, nil
+	// What it shows on pages of others; nil where it shows nothing.
+	Tasks   TaskSource
+	Person  PersonPanel
+	Village VillagePanel
 }
 
 // Own marks what every logged-in user may do with his own account and session.

@@ -26,7 +26,7 @@ type house struct {
 func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	h := &house{keys: keys, org: org.New(), assessment: assessment.New(cadre.PositionTitle)}
 	h.assessment.Work(jobs)
-	h.cadre = cadre.New(keys, jobs, h.assessment.Store, h.assessment.PersonPanel)
+	h.cadre = cadre.New(keys, jobs, h.assessment.Store)
 	h.account = account.New(cfg.URL, register{h.cadre.Store})
 	h.modules = []access.Module{
 		workbench.New(h.steps()).Module(),

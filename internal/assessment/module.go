@@ -41,8 +41,9 @@ func (m *Module) Module() access.Module {
 	)
 	routes := [][]access.Route{m.boardRoutes(), m.publishRoutes(), m.schemeRoutes(), m.entryRoutes(), m.reviewRoutes(), m.noticeRoutes(), m.payRoutes()}
 	mod := access.Module{
-		Name:  "assessment",
-		Tasks: m.Tasks,
+		Name:   "assessment",
+		Tasks:  m.Tasks,
+		Person: m.PersonPanel,
 		Permissions: []access.Grantable{
 			{Key: PermRead, Title: "查看月考评", Roles: []access.Role{admin, officer, leader, clerk, head}},
 			{Key: PermOpen, Title: "开启、重新开启月份", Roles: []access.Role{officer}},

@@ -3,7 +3,6 @@ package assessment
 import (
 	"context"
 
-	"github.com/a-h/templ"
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
 	"touyan/internal/platform/money"
@@ -42,7 +41,7 @@ func (p personPanelProps) link(r personResult) bool {
 
 // PersonPanel shows, on a person's page, the last twelve months' results that the transaction may see: those of the own
 // unit, and those of other units where it was opened by access.ForPerson.
-func (m *Module) PersonPanel(ctx context.Context, tx *access.Tx, person int64) (title string, body templ.Component, err error) {
+func (m *Module) PersonPanel(ctx context.Context, tx *access.Tx, person int64) (access.Panel, error) {
 	rows, err := tx.Query(ctx, `select r.row_id, r.month, r.township_id, s.township_name, r.village_name, r.position_title, r.total, r.normalised, r.grade,
 			r.no_grade, r.amount_fen, p.number, s.state
 		from assessment_results r join assessment_publications p on p.tenant_id = r.tenant_id and p.id = r.publication_id
@@ -50,16 +49,16 @@ func (m *Module) PersonPanel(ctx context.Context, tx *access.Tx, person int64) (
 		where r.tenant_id = @tenant and r.person_id = @person and r.replaced_by is null order by r.month desc limit 12`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": person})
 	if err != nil {
-		return "", nil, err
+		return access.Panel{}, err
 	}
 	p := personPanelProps{Pay: tx.Scope().Can(PermPay), Link: tx.Scope().Can(PermRead), Own: tx.Scope().Township()}
 	if p.List, err = pgx.CollectRows(rows, pgx.RowToStructByName[personResult]); err != nil {
-		return "", nil, err
+		return access.Panel{}, err
 	}
 	var scores []points.Points
 	for _, r := range p.List {
 		scores = append(scores, r.Normalised)
 	}
 	p.Average, _ = points.Average(scores) // over schemes of different full marks: normalised
-	return "月考评", personPanel(p), nil
+	return access.Panel{Title: "月考评", Body: personPanel(p)}, nil
 }

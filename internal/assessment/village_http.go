@@ -27,8 +27,9 @@ func (m *Module) villageRoutes() []access.Route {
 
 // villageProps is the one screen of a village: its published results of a month, and what it objected to.
 type villageProps struct {
-	Months     []month.Month // published ones, the newest first
-	Month      month.Month   // zero: nothing was ever published
+	Panels     []access.Panel // what other modules have for the village
+	Months     []month.Month  // published ones, the newest first
+	Month      month.Month    // zero: nothing was ever published
 	Sheet      Sheet
 	Lines      []noticeLine // of this village, the newest publication first
 	Heads      []noticeHead
@@ -56,6 +57,9 @@ func (Store) villageMonths(ctx context.Context, tx *access.Tx) ([]month.Month, e
 func (m *Module) readVillage(r *http.Request, s access.Scope) (p villageProps, err error) {
 	p.Today, p.Grant = s.Today(), s.GrantID()
 	err = access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		if p.Panels, err = access.VillagePanels(r.Context(), tx); err != nil {
+			return err
+		}
 		if p.Months, err = m.Store.villageMonths(r.Context(), tx); err != nil || len(p.Months) == 0 {
 			return err
 		}

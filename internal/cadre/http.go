@@ -12,7 +12,6 @@ import (
 	"touyan/internal/platform/pg"
 	"touyan/web/ui"
 
-	"github.com/a-h/templ"
 )
 
 // The permissions of the register.
@@ -28,9 +27,6 @@ const (
 	PermTransfer access.Permission = "cadre.transfer"
 )
 
-// Panel is what another module shows on a person's page.
-type Panel func(ctx context.Context, tx *access.Tx, person int64) (title string, body templ.Component, err error)
-
 // Results tells what the assessment knows of a person.
 type Results interface {
 	// HasResults reports whether the person stands on any sheet, which forbids voiding the file.
@@ -45,12 +41,11 @@ type Module struct {
 	Store   Store
 	jobs    *job.Runner
 	results Results
-	panels  []Panel
 }
 
-// New makes the module with the panels of modules above it, and registers its background work.
-func New(keys *crypt.Keys, jobs *job.Runner, results Results, panels ...Panel) *Module {
-	m := &Module{Store: Store{keys}, jobs: jobs, results: results, panels: panels}
+// New makes the module and registers its background work.
+func New(keys *crypt.Keys, jobs *job.Runner, results Results) *Module {
+	m := &Module{Store: Store{keys}, jobs: jobs, results: results}
 	jobs.Register("cadre.export", m.workExport)
 	return m
 }

@@ -13,15 +13,13 @@ import (
 	"touyan/internal/platform/idcard"
 	"touyan/internal/platform/pg"
 	"touyan/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // personProps is the page of one person (一人一档).
 type personProps struct {
 	Person    Person
 	Posts     []Appointment
-	Panels    []shownPanel
+	Panels    []access.Panel
 	History   bool // the posts and panels of other units are shown too
 	Moved     bool // the file came from another unit
 	Villages  []org.Village
@@ -40,11 +38,6 @@ type personProps struct {
 	CanMend   bool   // the ID number
 	Number    string // as typed
 	Evidence  string
-}
-
-type shownPanel struct {
-	Title string
-	Body  templ.Component
 }
 
 func (m *Module) show(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -119,17 +112,15 @@ func (m *Module) fill(ctx context.Context, tx *access.Tx, p *personProps) error 
 		return err
 	}
 	for i, file := range append([]int64{p.Person.ID}, files...) {
-		for _, panel := range m.panels {
-			title, body, err := panel(ctx, tx, file)
-			if err != nil {
-				return err
-			}
+		panels, err := access.PersonPanels(ctx, tx, file)
+		if err != nil {
+			return err
+		}
+		for _, panel := range panels {
 			if i > 0 {
-				title += "(合并前的另一份档案)"
+				panel.Title += "(合并前的另一份档案)"
 			}
-			if body != nil {
-				p.Panels = append(p.Panels, shownPanel{title, body})
-			}
+			p.Panels = append(p.Panels, panel)
 		}
 	}
 	return nil

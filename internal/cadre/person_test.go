@@ -240,8 +240,8 @@ func TestAPostEnteredWronglyIsMended(t *testing.T) {
 
 func TestPanelsOfOtherModulesStandOnThePage(t *testing.T) {
 	t.Parallel()
-	h := register(t, func(_ context.Context, tx *access.Tx, person int64) (string, templ.Component, error) {
-		return "月考评", templ.Raw("<p>成绩" + itoa(person) + "</p>"), nil
+	h := register(t, func(_ context.Context, tx *access.Tx, person int64) (access.Panel, error) {
+		return access.Panel{Title: "月考评", Body: templ.Raw("<p>成绩" + itoa(person) + "</p>")}, nil
 	})
 	path := h.person("A1", "王建国", number(born(1980, 1, 1), 1, idcard.Male))
 	if text := h.As(access.TownshipLeader, "A").Get(path).Doc().Text(".panel"); !strings.Contains(text, "月考评") || !strings.Contains(text, "成绩"+itoa(key(path))) {

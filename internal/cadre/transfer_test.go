@@ -19,11 +19,11 @@ func wish(name, number string, village int64) url.Values {
 func TestAPersonIsTakenOverAndTheHistoryStays(t *testing.T) {
 	t.Parallel()
 	var seen []int64 // villages whose posts the panel of another module could read
-	h := register(t, func(ctx context.Context, tx *access.Tx, person int64) (string, templ.Component, error) {
+	h := register(t, func(ctx context.Context, tx *access.Tx, person int64) (access.Panel, error) {
 		var n int64
 		err := tx.QueryRow(ctx, `select count(*) from appointments where tenant_id = $1 and person_id = $2`, tx.Tenant(), person).Scan(&n)
 		seen = append(seen, n)
-		return "月考评", templ.Raw("x"), err
+		return access.Panel{Title: "月考评", Body: templ.Raw("x")}, err
 	})
 	n := number(born(1985, 2, 14), 1, idcard.Male)
 	path := h.serving("B1", "王建国", n, "clerk", "2021-01-01")
