@@ -11,7 +11,6 @@ import (
 	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/pg"
 	"touyan/web/ui"
-
 )
 
 // The permissions of the register.
