@@ -29,6 +29,8 @@ var unseen = map[string]string{
 	"/jobs/{id}":                             "a run that is there only after somebody started one; tested with the runs",
 	"/jobs/{id}/file":                        "a file",
 	"/cadres/import/template":                "a file",
+	"/assessment/import/template":            "a file",
+	"/assessment/import/{upload}":            "the preview of an upload; tested with the import of past months",
 	"/cadres/import/{id}":                    "the preview of an upload; tested with the import",
 	"/assessment/sheets/{id}/notice.docx":    "a file",
 	"/assessment/sheets/{id}/excel/{upload}": "the preview of an upload; tested with the workbooks",

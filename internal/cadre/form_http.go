@@ -14,6 +14,7 @@ import (
 // formProps is the form of a file, new or changed.
 type formProps struct {
 	ID        int64
+	Name      string // of the file as it is registered
 	Form      PersonForm
 	Problems  []ui.Problem
 	Conflict  []fault.Difference // what another user saved meanwhile
@@ -60,7 +61,7 @@ func (m *Module) form(w http.ResponseWriter, r *http.Request, s access.Scope, p 
 	p.Grant = s.GrantID()
 	title, crumbs := "新增干部", listCrumbs
 	if p.ID != 0 {
-		title, crumbs = "修改 "+p.Form.Name, append(crumbs[:1:1], ui.Crumb{Title: p.Form.Name, Href: personPath(p.ID)})
+		title, crumbs = "修改 "+p.Name, append(crumbs[:1:1], ui.Crumb{Title: p.Name, Href: personPath(p.ID)})
 	}
 	return access.Page(w, r, s, access.View{Title: title, Status: status, Crumbs: crumbs}, formPage(p))
 }
@@ -123,7 +124,7 @@ func (m *Module) edit(w http.ResponseWriter, r *http.Request, s access.Scope) er
 	}
 	f := PersonForm{Name: p.Name, FormerName: p.FormerName, Ethnic: p.Ethnic, Political: p.Political, Education: p.Education,
 		PartyJoin: monthText(p.PartyJoin), Version: p.Version}
-	return m.form(w, r, s, formProps{ID: p.ID, Form: f}, http.StatusOK)
+	return m.form(w, r, s, formProps{ID: p.ID, Name: p.Name, Form: f}, http.StatusOK)
 }
 
 func (m *Module) update(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -137,7 +138,7 @@ func (m *Module) update(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	}
 	values, problems := f.check(s.Today(), &p.BirthDate)
 	if len(problems) > 0 {
-		return m.form(w, r, s, formProps{ID: p.ID, Form: f, Problems: problems}, http.StatusUnprocessableEntity)
+		return m.form(w, r, s, formProps{ID: p.ID, Name: p.Name, Form: f, Problems: problems}, http.StatusUnprocessableEntity)
 	}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error { return m.Store.Update(r.Context(), tx, p.ID, values, f.Version) })
 	if fault.Is(err, fault.KindConflict) {
@@ -145,7 +146,7 @@ func (m *Module) update(w http.ResponseWriter, r *http.Request, s access.Scope) 
 		if p, err := m.load(r, s); err == nil {
 			f.Version = p.Version
 		}
-		return m.form(w, r, s, formProps{ID: p.ID, Form: f, Stale: true, Conflict: fault.Of(err).Differences}, http.StatusConflict)
+		return m.form(w, r, s, formProps{ID: p.ID, Name: p.Name, Form: f, Stale: true, Conflict: fault.Of(err).Differences}, http.StatusConflict)
 	}
 	if err != nil {
 		return err
