@@ -131,6 +131,32 @@ func TestWhatPeopleWriteIsUnderstood(t *testing.T) {
 	}
 }
 
+func TestTheWholeNameDecidesBetweenAVillageAndItsCommunity(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	u := h.Units["A1"]
+	h.Exec(`insert into villages (tenant_id, township_id, code, name, official_name, kind) values ($1, $2, '621202101001', '马家沟1社区', '马家沟1居委会', 'community')`,
+		u.Tenant, u.Township)
+	head := []any{"村名", "姓名", "公民身份号码", "政治面貌", "现任职务", "任职时间"}
+	of := func(village, name string, seq int) []any {
+		return []any{village, name, id(seq, idcard.Male), "中共党员", "村文书", "2024.03"}
+	}
+	c := h.As(access.TownshipClerk, "A")
+	at, doc := previewOf(c, "花名册.xlsx", sheet(t, head, of("马家沟1社区", "赵社区", 1), of("马家沟1居委会", "钱居委", 2), of("马家沟1村", "孙村", 3), of("马家沟1村民委员会", "李村委", 4)))
+	if doc.Has(`[aria-label="错误"]`) {
+		t.Fatalf("whole names are not understood: %s", doc.Text(`[aria-label="错误"]`))
+	}
+	c.Post(at+"/confirm", nil).Want(http.StatusSeeOther)
+	if n := h.Count(`select count(*) from persons p join villages v on v.tenant_id = p.tenant_id and v.id = p.village_id
+		where (p.name in ('赵社区', '钱居委')) = (v.kind = 'community') and v.name like '马家沟1%'`); n != 4 {
+		t.Errorf("%d of 4 landed where their roster says", n)
+	}
+	_, doc = previewOf(c, "花名册.xlsx", sheet(t, head, of("马家沟1", "周不明", 5)))
+	if text := doc.Text(`[aria-label="错误"]`); !strings.Contains(text, "安河镇有2个名称相近的村(社区),请写全称") {
+		t.Errorf("half a name: %q", text)
+	}
+}
+
 func TestThreeThousandRowsWithFourHundredErrors(t *testing.T) {
 	t.Parallel()
 	h := register(t)

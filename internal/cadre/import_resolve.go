@@ -233,20 +233,27 @@ func bare(name string) string {
 	return name
 }
 
+// find gives the one village that is meant. A township may hold 后村 and 后村社区: the whole name decides between them.
 func (p places) find(township, village string) (org.Village, error) {
-	town := strings.Join(strings.Fields(township), "")
-	name := bare(village)
+	town, whole := strings.Join(strings.Fields(township), ""), strings.Join(strings.Fields(village), "")
 	// 安化镇曾街村 in one cell
 	for _, t := range p.towns {
-		if rest, ok := strings.CutPrefix(strings.Join(strings.Fields(village), ""), t); ok && rest != "" {
-			town, name = t, bare(rest)
+		if rest, ok := strings.CutPrefix(whole, t); ok && rest != "" {
+			town, whole = t, rest
 		}
 	}
-	var found []org.Village
-	for _, v := range p.byName[name] {
-		if town == "" || strings.HasPrefix(p.towns[v.TownshipID], strings.TrimRight(town, "镇乡街道")) {
-			found = append(found, v)
+	var found, exact []org.Village
+	for _, v := range p.byName[bare(whole)] {
+		if town != "" && !strings.HasPrefix(p.towns[v.TownshipID], strings.TrimRight(town, "镇乡街道")) {
+			continue
 		}
+		found = append(found, v)
+		if v.Name == whole || strings.HasSuffix(whole, "会") && v.Name == org.ShortName(whole, kindOf(whole)) {
+			exact = append(exact, v)
+		}
+	}
+	if len(exact) > 0 {
+		found = exact
 	}
 	switch len(found) {
 	case 1:
@@ -254,9 +261,23 @@ func (p places) find(township, village string) (org.Village, error) {
 	case 0:
 		return org.Village{}, fault.Invalid("没有找到这个村(社区),或不在您的管理范围内")
 	}
-	names := make([]string, len(found))
-	for i, v := range found {
-		names[i] = p.towns[v.TownshipID]
+	var towns, names []string
+	for _, v := range found {
+		names = append(names, v.Name)
+		if t := p.towns[v.TownshipID]; !slices.Contains(towns, t) {
+			towns = append(towns, t)
+		}
 	}
-	return org.Village{}, fault.Invalid("有%d个同名的村,请填写乡镇(街道):%s", len(found), strings.Join(names, "、"))
+	if len(towns) == 1 {
+		return org.Village{}, fault.Invalid("%s有%d个名称相近的村(社区),请写全称:%s", towns[0], len(found), strings.Join(names, "、"))
+	}
+	return org.Village{}, fault.Invalid("有%d个同名的村,请填写乡镇(街道):%s", len(found), strings.Join(towns, "、"))
+}
+
+// kindOf tells a community from a village by its committee.
+func kindOf(name string) string {
+	if strings.Contains(name, "居委会") || strings.Contains(name, "居民委员会") {
+		return "community"
+	}
+	return "village"
 }
