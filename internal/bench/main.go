@@ -143,9 +143,17 @@ func median(once func() (float64, error)) (float64, error) {
 	return list[len(list)/2], nil
 }
 
-// seconds is median of the time that something takes.
+// seconds is the median of the time that something takes.
 func seconds(once func() error) (float64, error) {
+	return secondsAfter(func() error { return nil }, once)
+}
+
+// secondsAfter is seconds of what needs the table as it was before each time; putting it back does not count.
+func secondsAfter(restore, once func() error) (float64, error) {
 	return median(func() (float64, error) {
+		if err := restore(); err != nil {
+			return 0, err
+		}
 		begin := time.Now()
 		err := once()
 		return time.Since(begin).Seconds(), err

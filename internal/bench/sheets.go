@@ -211,12 +211,8 @@ func (b *bench) imports(v *visitor, n int, last int64) error {
 	if err != nil {
 		return err
 	}
-	ours, err := seconds(func() error {
-		if err := b.forget(last); err != nil {
-			return err
-		}
-		return b.send(v, file)
-	})
+	forget := func() error { return b.forget(last) }
+	ours, err := secondsAfter(forget, func() error { return b.send(v, file) })
 	if err != nil {
 		return err
 	}
@@ -234,10 +230,7 @@ func (b *bench) imports(v *visitor, n int, last int64) error {
 		}
 		inserts = append(inserts, "insert into "+table+" ("+columns+") overriding system value values "+values)
 	}
-	bare, err := seconds(func() error {
-		if err := b.forget(last); err != nil {
-			return err
-		}
+	bare, err := secondsAfter(forget, func() error {
 		book, err := excelize.OpenReader(bytes.NewReader(file))
 		if err != nil {
 			return err

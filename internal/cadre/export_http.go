@@ -106,11 +106,11 @@ func (m *Module) export(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	}
 	var run int64
 	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		total, err := m.Store.Count(r.Context(), tx, f.filter(), f.filter().Day(s.Today()))
-		if err != nil || total <= inBackground {
+		many, err := m.Store.moreThan(r.Context(), tx, f.filter(), f.filter().Day(s.Today()), inBackground)
+		if err != nil || !many {
 			return err
 		}
-		run, err = m.jobs.Start(r.Context(), tx, "cadre.export", "导出花名册 "+strconv.Itoa(total)+"人", f)
+		run, err = m.jobs.Start(r.Context(), tx, "cadre.export", "导出花名册", f)
 		return err
 	})
 	if err != nil {
@@ -157,14 +157,18 @@ const exportChunk = 5000
 func (m *Module) rows(ctx context.Context, s access.Scope, f exportForm, on time.Time, x *xlsx.Writer, progress func(done, total int) error) error {
 	chosen, filter := f.columns(), f.filter()
 	return access.Read(ctx, s, func(tx *access.Tx) error {
-		total, err := m.Store.Count(ctx, tx, filter, on)
-		if err != nil {
-			return err
-		}
-		for offset := 0; offset < total; offset += exportChunk {
+		total := 0
+		for offset := 0; offset == 0 || offset < total; offset += exportChunk {
 			people, err := m.Store.List(ctx, tx, filter, on, exportChunk, offset)
 			if err != nil {
 				return err
+			}
+			if offset == 0 {
+				if total = len(people); total == exportChunk { // there may be more
+					if total, err = m.Store.Count(ctx, tx, filter, on); err != nil {
+						return err
+					}
+				}
 			}
 			for i, p := range people {
 				values := make([]any, 0, len(chosen)+1)

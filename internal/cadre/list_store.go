@@ -139,8 +139,13 @@ func (s Store) List(ctx context.Context, tx *access.Tx, f Filter, on time.Time, 
 	if limit == 0 {
 		args["limit"] = nil
 	}
+	// Over thousands of rows a plan made for these values is worth its price; over one page the remembered plan is.
+	mode := pgx.QueryExecModeCacheStatement
+	if limit == 0 || limit > PageSize {
+		mode = pgx.QueryExecModeCacheDescribe
+	}
 	rows, err := tx.Query(ctx, `select `+personColumns+` from (select p.id as page_id `+personTables+where+order+
-		` limit @limit::int offset @offset) page join persons p on p.tenant_id = @tenant and p.id = page.page_id `+personUnits+personPosts+order, args)
+		` limit @limit::int offset @offset) page join persons p on p.tenant_id = @tenant and p.id = page.page_id `+personUnits+personPosts+order, mode, args)
 	if err != nil {
 		return nil, err
 	}
@@ -151,4 +156,12 @@ func (s Store) List(ctx context.Context, tx *access.Tx, f Filter, on time.Time, 
 func (s Store) Count(ctx context.Context, tx *access.Tx, f Filter, on time.Time) (n int, err error) {
 	err = tx.QueryRow(ctx, `select count(*)`+personTables+where, s.args(tx, f, on)).Scan(&n)
 	return n, err
+}
+
+// moreThan reports whether List would give more than n, without counting them all.
+func (s Store) moreThan(ctx context.Context, tx *access.Tx, f Filter, on time.Time, n int) (more bool, err error) {
+	args := s.args(tx, f, on)
+	args["n"] = n
+	err = tx.QueryRow(ctx, `select exists (select`+personTables+where+` offset @n)`, args).Scan(&more)
+	return more, err
 }

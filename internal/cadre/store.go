@@ -64,14 +64,15 @@ const personUnits = ` join townships t on t.tenant_id = p.tenant_id and t.id = p
 
 const personTables = ` from persons p ` + personUnits
 
-// personPosts joins the posts held on the day that is asked for, and the latest one of a person who holds none.
+// personPosts joins the posts held on the day that is asked for, the highest first, and the latest one of a person who
+// holds none. The rows are put in order once, below all aggregates, so none of these may be distinct or ordered.
 const personPosts = `
-	left join lateral (select array_agg(a.position_code order by array_position(@order::text[], a.position_code)) as posts,
-			array_agg(distinct a.management_type) as managed, bool_or(a.is_paid) as paid,
-			(array_agg(lower(a.during) order by array_position(@order::text[], a.position_code)))[1] as since,
-			(array_agg(a.way_in order by array_position(@order::text[], a.position_code)))[1] as way_in,
-			count(distinct a.position_code) filter (where a.position_code in ('party_secretary', 'village_director')) = 2 as dual
-		from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id and a.during @> @on::date) held on true
+	left join lateral (select array_agg(a.position_code) as posts, array_agg(a.management_type) as managed, bool_or(a.is_paid) as paid,
+			(array_agg(lower(a.during)))[1] as since, (array_agg(a.way_in))[1] as way_in,
+			bool_or(a.position_code = 'party_secretary') and bool_or(a.position_code = 'village_director') as dual
+		from (select a.position_code, a.management_type, a.is_paid, a.during, a.way_in from appointments a
+			where a.tenant_id = p.tenant_id and a.person_id = p.id and a.during @> @on::date
+			order by array_position(@order::text[], a.position_code)) a) held on true
 	left join lateral (select a.position_code, upper(a.during) as left_on, a.way_out from appointments a
 		where a.tenant_id = p.tenant_id and a.person_id = p.id and held.posts is null and upper(a.during) <= @on::date
 		order by upper(a.during) desc, array_position(@order::text[], a.position_code) limit 1) last on true `

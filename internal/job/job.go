@@ -168,10 +168,13 @@ func (r *Runner) Again(ctx context.Context, tx *access.Tx, id int64) error {
 	return err
 }
 
+// pickUp is how soon after another a queued run is looked for: somebody waits for his file.
+const pickUp = 5 * time.Millisecond
+
 // Open connects the queue. With work it also starts to work; without, runs can only be queued.
 func (r *Runner) Open(ctx context.Context, work bool) error {
 	cfg := &river.Config{Schema: pg.JobSchema, Logger: slog.New(slog.DiscardHandler), JobTimeout: 15 * time.Minute,
-		RescueStuckJobsAfter: 20 * time.Minute, ErrorHandler: r}
+		RescueStuckJobsAfter: 20 * time.Minute, ErrorHandler: r, FetchCooldown: pickUp}
 	if work {
 		workers := river.NewWorkers()
 		river.AddWorker(workers, river.WorkFunc(r.work))
