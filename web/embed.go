@@ -29,10 +29,11 @@ var kinds = map[string]string{
 
 type asset struct {
 	url, kind, tag string
-	plain, packed  []byte
+	plain          []byte
+	packed         func() []byte // compressed at the first call; nil where it would not help
 }
 
-// assets reads and compresses every file once.
+// assets reads every file once.
 var assets = sync.OnceValues(func() (byName, byURL map[string]*asset) {
 	byName, byURL = map[string]*asset{}, map[string]*asset{}
 	err := fs.WalkDir(static, "static", func(p string, d fs.DirEntry, err error) error {
@@ -52,15 +53,7 @@ var assets = sync.OnceValues(func() (byName, byURL map[string]*asset) {
 		}
 		a.url = "/static/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
 		if ext != ".png" {
-			var z bytes.Buffer
-			w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
-			if _, err := w.Write(b); err != nil {
-				return err
-			}
-			if err := w.Close(); err != nil {
-				return err
-			}
-			a.packed = z.Bytes()
+			a.packed = sync.OnceValue(func() []byte { return pack(b) })
 		}
 		byName[name], byURL[a.url], byURL["/static/"+name] = a, a, a
 		return nil
@@ -70,6 +63,14 @@ var assets = sync.OnceValues(func() (byName, byURL map[string]*asset) {
 	}
 	return byName, byURL
 })
+
+func pack(b []byte) []byte {
+	var z bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression) // the level exists
+	_, _ = w.Write(b)                                     // into memory
+	_ = w.Close()
+	return z.Bytes()
+}
 
 // URL gives the address of a file of static, such as css/app.css. It changes with the content, so the browser may keep
 // the file for ever.
@@ -116,7 +117,7 @@ func Handler() http.Handler {
 		body := a.plain
 		if a.packed != nil && takesGzip(r.Header.Get("Accept-Encoding")) {
 			h.Set("Content-Encoding", "gzip")
-			body = a.packed
+			body = a.packed()
 		}
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		_, _ = w.Write(body) // the client may have gone

@@ -67,9 +67,7 @@ func New(cfg Config, modules ...Module) (*Core, error) {
 	if err := c.trust(cfg.TrustedProxy); err != nil {
 		return nil, err
 	}
-	if err := c.prepareHashing(); err != nil {
-		return nil, err
-	}
+	c.prepareHashing()
 	c.sessions = c.newSessions()
 	return c, c.register(append([]Module{c.ownModule()}, modules...))
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"touyan/internal/platform/pg"
@@ -25,8 +24,6 @@ func Serve(ctx context.Context, cfg Config, out io.Writer) error {
 	if err := web.Check(); err != nil {
 		return err
 	}
-	// Pages are short-lived garbage; a larger heap target halves the collector's share for some 20 MB.
-	debug.SetGCPercent(300)
 	db, err := OpenDatabase(ctx, cfg)
 	if err != nil {
 		return err
