@@ -1,5 +1,5 @@
 // Package app is the composition root: it builds the pool, the modules and the router, and is the only place that knows
-// all of them. Adding a module is one line in modules().
+// all of them. Adding a module is one line in build.
 //
 // Its tests hold the architecture (who may import whom), the schema catalogue, the authorization matrix, and the flows
 // that cross modules.
@@ -53,7 +53,7 @@ func assemble(cfg Config, pool *pg.Pool, keys *crypt.Keys, change func([]access.
 
 // wrap puts around the router what every answer gets.
 func wrap(cfg Config, h http.Handler) http.Handler {
-	h = middleware.Compress(5, "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml")(h)
+	h = middleware.Compress(3, "text/html", "text/css", "text/javascript", "application/json", "image/svg+xml")(h)
 	mux := http.NewServeMux()
 	mux.Handle("/static/", web.Handler())
 	mux.Handle("/", h)
