@@ -40,12 +40,7 @@ func (s Scheme) ApplyToMany(e Entry, chosen []int64, targets []BulkTarget) ([]Bu
 	if len(chosen) == 0 {
 		return nil, fault.Invalid("请选择人员")
 	}
-	item, _ := s.Item(e.Item)
-	position := ""
-	if len(item.Positions) > 0 {
-		position = item.Positions[0] // whom it does not apply to is told line by line
-	}
-	e, err := s.CheckEntry(e, position)
+	e, item, err := s.checkForMany(e)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +51,17 @@ func (s Scheme) ApplyToMany(e Entry, chosen []int64, targets []BulkTarget) ([]Bu
 		}
 	}
 	return lines, nil
+}
+
+// checkForMany checks an entry that is meant for many: whom its item does not apply to is told line by line.
+func (s Scheme) checkForMany(e Entry) (Entry, Item, error) {
+	item, _ := s.Item(e.Item)
+	position := ""
+	if len(item.Positions) > 0 {
+		position = item.Positions[0]
+	}
+	e, err := s.CheckEntry(e, position)
+	return e, item, err
 }
 
 // fall tells what an entry does to one cadre who carries a share of it, in per cent: never more than the cell or the

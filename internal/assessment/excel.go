@@ -95,11 +95,11 @@ type fileCell struct {
 func readSheetFile(l *ledger, data []byte, keep bool) (*sheetFile, error) {
 	book, err := xlsx.OpenBytes(data, xlsx.Limits{})
 	if err != nil {
-		return nil, fileFault(err)
+		return nil, xlsx.Fault(err)
 	}
 	table, err := book.Table(l.Scheme.workbook(), nil)
 	if err != nil {
-		return nil, fileFault(err)
+		return nil, xlsx.Fault(err)
 	}
 	f := &sheetFile{Match: table.Match, Report: table.Report()}
 	if table.Match.Err() != nil {
@@ -109,7 +109,7 @@ func readSheetFile(l *ledger, data []byte, keep bool) (*sheetFile, error) {
 	strangers := 0
 	for row, err := range table.Rows() {
 		if err != nil {
-			return nil, fileFault(err)
+			return nil, xlsx.Fault(err)
 		}
 		person, ok := f.identify(l.desk, row, seen)
 		if !ok {

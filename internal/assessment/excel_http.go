@@ -221,26 +221,40 @@ func (f *Files) confirmExcel(w http.ResponseWriter, r *http.Request, s access.Sc
 
 // repairExcel gives the user's own file back with every problem marked.
 func (f *Files) repairExcel(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p := excelProps{}
-	var fixed []byte
-	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {
+	return sendRepair(w, r, s, func(tx *access.Tx) (Upload, *xlsx.Report, error) {
+		p := excelProps{}
 		if _, err := f.load(r, tx, &p, false, false); err != nil {
+			return Upload{}, nil, err
+		}
+		return p.Upload, p.File.Report, nil
+	})
+}
+
+// sendRepair answers with the file of an upload, each problem of the report marked where it stands.
+func sendRepair(w http.ResponseWriter, r *http.Request, s access.Scope, load func(tx *access.Tx) (Upload, *xlsx.Report, error)) error {
+	var (
+		u     Upload
+		fixed []byte
+	)
+	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {
+		loaded, report, err := load(tx)
+		if err != nil {
 			return err
 		}
-		if p.File.Report.OK() {
+		if report.OK() {
 			return fault.Conflict("文件没有问题行")
 		}
-		var err error
-		if fixed, err = xlsx.RepairFile(p.Upload.Content, p.File.Report); err != nil {
-			return fileFault(err)
+		u = loaded
+		if fixed, err = xlsx.RepairFile(u.Content, report); err != nil {
+			return xlsx.Fault(err)
 		}
-		tx.Audit(access.Line{Action: "assessment.repair", Object: "assessment_uploads", ID: p.Upload.ID, Summary: "下载问题行", Reason: "更正后重新上传"})
+		tx.Audit(access.Line{Action: "assessment.repair", Object: "assessment_uploads", ID: u.ID, Summary: "下载问题行", Reason: "更正后重新上传"})
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	httpx.Attachment(w, "问题行-"+p.Upload.FileName, access.XLSX)
+	httpx.Attachment(w, "问题行-"+u.FileName, access.XLSX)
 	_, _ = w.Write(fixed) // the client may have gone
 	return nil
 }

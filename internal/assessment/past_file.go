@@ -60,11 +60,11 @@ type units struct {
 func readPast(data []byte, s Scheme, u units) (*pastFile, error) {
 	book, err := xlsx.OpenBytes(data, xlsx.Limits{})
 	if err != nil {
-		return nil, fileFault(err)
+		return nil, xlsx.Fault(err)
 	}
 	table, err := book.Table(pastMonth, nil)
 	if err != nil {
-		return nil, fileFault(err)
+		return nil, xlsx.Fault(err)
 	}
 	f := &pastFile{Match: table.Match, Report: table.Report()}
 	if table.Match.Err() != nil {
@@ -75,7 +75,7 @@ func readPast(data []byte, s Scheme, u units) (*pastFile, error) {
 	}
 	for row, err := range table.Rows() {
 		if err != nil {
-			return nil, fileFault(err)
+			return nil, xlsx.Fault(err)
 		}
 		f.Lines = append(f.Lines, f.read(row, s, u))
 	}

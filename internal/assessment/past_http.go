@@ -198,26 +198,11 @@ func (f *Files) confirmPast(w http.ResponseWriter, r *http.Request, s access.Sco
 
 // repairPast gives the user's own file back with every problem marked.
 func (f *Files) repairPast(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p := pastProps{}
-	var fixed []byte
-	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		err := f.loadPast(r, tx, &p, false)
-		if err != nil {
-			return err
+	return sendRepair(w, r, s, func(tx *access.Tx) (Upload, *xlsx.Report, error) {
+		p := pastProps{}
+		if err := f.loadPast(r, tx, &p, false); err != nil {
+			return Upload{}, nil, err
 		}
-		if p.File.Report.OK() {
-			return fault.Conflict("文件没有问题行")
-		}
-		if fixed, err = xlsx.RepairFile(p.Upload.Content, p.File.Report); err != nil {
-			return fileFault(err)
-		}
-		tx.Audit(access.Line{Action: "assessment.repair", Object: "assessment_uploads", ID: p.Upload.ID, Summary: "下载问题行", Reason: "更正后重新上传"})
-		return nil
+		return p.Upload, p.File.Report, nil
 	})
-	if err != nil {
-		return err
-	}
-	httpx.Attachment(w, "问题行-"+p.Upload.FileName, access.XLSX)
-	_, _ = w.Write(fixed) // the client may have gone
-	return nil
 }

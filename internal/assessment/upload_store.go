@@ -7,7 +7,6 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/fault"
-	"touyan/internal/platform/xlsx"
 )
 
 // Upload is a workbook between its preview and its confirmation. Only who sent it sees it.
@@ -74,16 +73,4 @@ func (Store) finishUpload(ctx context.Context, tx *access.Tx, id int64) error {
 	_, err := tx.Exec(ctx, `update assessment_uploads set state = 'done', content = '' where tenant_id = @tenant and id = @id`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id})
 	return err
-}
-
-// fileFault gives the reader's own sentence to the user.
-func fileFault(err error) error {
-	switch p := xlsx.ProblemOf(err); {
-	case p == nil:
-		return err
-	case p.TooLarge:
-		return fault.TooLarge("%s", p.Sentence)
-	default:
-		return fault.Invalid("%s", p.Sentence)
-	}
 }

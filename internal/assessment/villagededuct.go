@@ -26,13 +26,7 @@ func (s Scheme) DeductVillages(v VillageDeduction, targets []BulkTarget) ([]Bulk
 	if v.Points <= 0 {
 		return nil, fault.Invalid("请填写扣分,应大于0")
 	}
-	full := Entry{Dimension: v.Dimension, Item: v.Item, Points: -v.Points, Clause: v.Clause, Reason: v.Reason, ReportedBy: v.ReportedBy}
-	item, _ := s.Item(v.Item)
-	position := ""
-	if len(item.Positions) > 0 {
-		position = item.Positions[0] // whom it does not apply to is told line by line
-	}
-	full, err := s.CheckEntry(full, position)
+	full, item, err := s.checkForMany(Entry{Dimension: v.Dimension, Item: v.Item, Points: -v.Points, Clause: v.Clause, Reason: v.Reason, ReportedBy: v.ReportedBy})
 	if err != nil {
 		return nil, err
 	}

@@ -346,7 +346,7 @@ func (m *Importer) repair(w http.ResponseWriter, r *http.Request, s access.Scope
 			return fault.Conflict("文件没有问题行")
 		}
 		if fixed, err = xlsx.RepairFile(c.Batch.Content, c.Upload.Report); err != nil {
-			return asFault(err)
+			return xlsx.Fault(err)
 		}
 		tx.Audit(access.Line{Action: "cadre.repair", Object: "import_batches", ID: id, Summary: "下载问题行", Reason: "更正后重新上传"})
 		return nil

@@ -73,11 +73,11 @@ type upload struct {
 func readUpload(file []byte, remembered map[string]string, today time.Time) (*upload, error) {
 	book, err := xlsx.OpenBytes(file, xlsx.Limits{})
 	if err != nil {
-		return nil, asFault(err)
+		return nil, xlsx.Fault(err)
 	}
 	table, err := book.Table(roster, remembered)
 	if err != nil {
-		return nil, asFault(err)
+		return nil, xlsx.Fault(err)
 	}
 	u := &upload{Match: table.Match, Report: table.Report(), rows: map[int]xlsx.Row{}}
 	if table.Match.Err() != nil {
@@ -86,7 +86,7 @@ func readUpload(file []byte, remembered map[string]string, today time.Time) (*up
 	seen := map[string]int{}
 	for row, err := range table.Rows() {
 		if err != nil {
-			return nil, asFault(err)
+			return nil, xlsx.Fault(err)
 		}
 		u.rows[row.Number] = row
 		l := u.read(row, today)
@@ -101,18 +101,6 @@ func readUpload(file []byte, remembered map[string]string, today time.Time) (*up
 	}
 	u.Skipped = len(table.Skipped())
 	return u, nil
-}
-
-// asFault gives the reader's own sentence to the user.
-func asFault(err error) error {
-	switch p := xlsx.ProblemOf(err); {
-	case p == nil:
-		return err
-	case p.TooLarge:
-		return fault.TooLarge("%s", p.Sentence)
-	default:
-		return fault.Invalid("%s", p.Sentence)
-	}
 }
 
 func (u *upload) read(row xlsx.Row, today time.Time) line {

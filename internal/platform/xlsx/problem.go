@@ -3,6 +3,8 @@ package xlsx
 import (
 	"errors"
 	"fmt"
+
+	"touyan/internal/platform/fault"
 )
 
 // Problem says in one Chinese sentence why a file cannot be used. The sentence is safe to show: it holds titles of
@@ -26,6 +28,18 @@ func ProblemOf(err error) *Problem {
 		return p
 	}
 	return nil
+}
+
+// Fault gives the Problem within err to the user, and hands on a defect of another kind.
+func Fault(err error) error {
+	switch p := ProblemOf(err); {
+	case p == nil:
+		return err
+	case p.TooLarge:
+		return fault.TooLarge("%s", p.Sentence)
+	default:
+		return fault.Invalid("%s", p.Sentence)
+	}
 }
 
 func problem(cause error, format string, args ...any) *Problem {
