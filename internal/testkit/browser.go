@@ -102,7 +102,7 @@ func (b *Browser) leave(ev any) {
 
 func (b *Browser) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatalf("%s: %v\nat %s:\n%s", what, err, b.where(), b.snapshot())
@@ -244,10 +244,10 @@ func (b *Browser) WaitText(selector, words string) {
 	b.Wait(`(document.querySelector(` + quote(selector) + `) || {innerText: ""}).innerText.includes(` + quote(words) + `)`)
 }
 
-// Wait waits until a condition holds, at most twenty seconds.
+// Wait waits until a condition holds, at most a minute: a machine that runs other tests may be slow.
 func (b *Browser) Wait(condition string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	for {
 		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!(`+condition+`)`))
