@@ -33,7 +33,7 @@ func TestEveryClassHasALook(t *testing.T) {
 		}
 		return known
 	}
-	app, phone, paper := sheet("app.css"), sheet("village.css"), sheet("print.css")
+	app, phone, paper := sheet("app.css", "table.css", "media.css"), sheet("village.css"), sheet("print.css")
 	for name, c := range gallery.Pages() {
 		known := app
 		switch name {
