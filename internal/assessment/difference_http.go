@@ -10,7 +10,9 @@ import (
 	"touyan/internal/org"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/month"
 	"touyan/internal/platform/pg"
+	"touyan/internal/platform/xlsx"
 	"touyan/web/ui"
 )
 
@@ -24,7 +26,8 @@ type differenceProps struct {
 	Decide    bool
 	Check     bool
 	Grant     string
-	Problem   *differenceProblem
+	Problem   differenceProblem
+	Refused   string // why an export was refused
 }
 
 // differenceProblem keeps what was typed for one difference.
@@ -34,21 +37,31 @@ type differenceProblem struct {
 	Sentence string
 }
 
-func (m *Module) listDifferences(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	return m.differencePage(w, r, s, r.URL, nil, http.StatusOK)
+const differencesPath = "/assessment/differences"
+
+// differencesAt is the list under the conditions that a form of it carries along.
+func differencesAt(query string) *url.URL {
+	q, _ := url.ParseQuery(query) // what cannot be read filters nothing
+	return &url.URL{Path: differencesPath, RawQuery: q.Encode()}
 }
 
-func (m *Module) differencePage(w http.ResponseWriter, r *http.Request, s access.Scope, at *url.URL, problem *differenceProblem, status int) error {
-	p := differenceProps{URL: at, District: s.Level() == pg.District, Decide: s.Can(PermEnter) && !s.ReadOnly(), Check: s.Can(PermCheckPay) && !s.ReadOnly(), Grant: s.GrantID(), Problem: problem}
-	httpx.DecodeQuery(r, &p.Query)
-	p.Query.Text = strings.TrimSpace(p.Query.Text)
-	page := max(p.Query.Page, 1)
+func (m *Module) listDifferences(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	return m.differencePage(w, r, s, differenceProps{URL: r.URL}, http.StatusOK)
+}
+
+func (m *Module) differencePage(w http.ResponseWriter, r *http.Request, s access.Scope, p differenceProps, status int) error {
+	p.District, p.Grant = s.Level() == pg.District, s.GrantID()
+	p.Decide, p.Check = s.Can(PermEnter) && !s.ReadOnly(), s.Can(PermCheckPay) && !s.ReadOnly()
+	httpx.DecodeAddress(p.URL.RawQuery, &p.Query)
 	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
-		list, total, err := m.Store.differences(r.Context(), tx, p.Query, payPageSize, (page-1)*payPageSize)
+		total, err := m.Store.countDifferences(r.Context(), tx, p.Query)
 		if err != nil {
 			return err
 		}
-		p.List, p.Pager = list, ui.PagerOf(at, page, total, payPageSize)
+		p.Pager = ui.PagerOf(p.URL, p.Query.Page, total, payPageSize)
+		if p.List, err = m.Store.differences(r.Context(), tx, p.Query, payPageSize, p.Pager.Offset()); err != nil {
+			return err
+		}
 		if p.District {
 			p.Townships, err = org.Store{}.Townships(r.Context(), tx, s.Today())
 		}
@@ -57,8 +70,54 @@ func (m *Module) differencePage(w http.ResponseWriter, r *http.Request, s access
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "以前月份绩效差额", Status: status, Crumbs: payCrumbs, AsOf: s.Now().Format("2006-01-02 15:04")},
+	return access.Page(w, r, s, access.View{Title: "以前月份绩效差额", Status: status, Crumbs: payCrumbs, AsOf: s.Now().Format("2006-01-02 15:04"), Print: true},
 		differencesPage(p))
+}
+
+// exportDifferences gives exactly the differences that the filter shows.
+func (m *Module) exportDifferences(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	at := differencesAt(r.PostForm.Get("query"))
+	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
+	if purpose == "" {
+		return m.differencePage(w, r, s, differenceProps{URL: at, Refused: "请填写导出用途"}, http.StatusUnprocessableEntity)
+	}
+	var q differenceQuery
+	httpx.DecodeAddress(at.RawQuery, &q)
+	var list []Difference
+	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		list, err = m.Store.differences(r.Context(), tx, q, 0, 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return access.Export{Name: "以前月份绩效差额", Object: "assessment_differences", Purpose: purpose, Filter: at.RawQuery,
+		Layout: xlsx.Layout{Title: s.Unit() + "以前月份绩效差额", Frozen: 3, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04") + "  单位:元"},
+			Columns: []xlsx.Column{{Key: "month", Title: "月份", Text: true}, {Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"},
+				{Key: "name", Title: "姓名"}, {Key: "reason", Title: "原因", Width: 48}, {Key: "paid", Title: "已核定", Decimals: 2},
+				{Key: "due", Title: "应为", Decimals: 2}, {Key: "delta", Title: "差额", Decimals: 2}, {Key: "state", Title: "办理"},
+				{Key: "by", Title: "办理人"}, {Key: "at", Title: "办理日期"}, {Key: "decided", Title: "理由", Width: 24}, {Key: "carried", Title: "列入月份", Text: true}}},
+		Rows: func(x *xlsx.Writer) error {
+			for _, d := range list {
+				if err := x.Row(d.cells()...); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}.Send(w, r, s)
+}
+
+// cells are a difference as its export writes it.
+func (d Difference) cells() []any {
+	delta, at, carried := d.Delta(), "", ""
+	if d.DecidedAt != nil {
+		at = d.DecidedAt.In(month.Zone).Format("2006-01-02")
+	}
+	if !d.CarriedMonth.IsZero() {
+		carried = d.CarriedMonth.String()
+	}
+	return []any{d.Month.String(), d.TownshipName, d.VillageName, d.PersonName, d.Reason, decimal(&d.PaidFen), decimal(&d.DueFen), decimal(&delta),
+		d.State.Title(), d.DecidedBy, at, d.DecisionReason, carried}
 }
 
 // checkDifferences compares the final months of the own unit with the register now, without waiting for the night.
@@ -86,7 +145,7 @@ func (m *Module) checkDifferences(w http.ResponseWriter, r *http.Request, s acce
 	} else {
 		access.Flash(r, s, "warn", fmt.Sprintf("已核对:有%d条差额待确认", open))
 	}
-	return httpx.SeeOther(w, r, "/assessment/differences")
+	return httpx.SeeOther(w, r, differencesPath)
 }
 
 func (m *Module) decideDifference(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -97,6 +156,7 @@ func (m *Module) decideDifference(w http.ResponseWriter, r *http.Request, s acce
 	var form struct {
 		Decision string `form:"decision"`
 		Reason   string `form:"reason"`
+		Query    string `form:"query"` // of the list on which the button stood
 	}
 	if err := httpx.Decode(r, &form); err != nil {
 		return err
@@ -122,11 +182,12 @@ func (m *Module) decideDifference(w http.ResponseWriter, r *http.Request, s acce
 		return err
 	})
 	if fault.Is(err, fault.KindInvalid) {
-		return m.differencePage(w, r, s, &url.URL{Path: "/assessment/differences"}, &differenceProblem{id, reason, fault.Of(err).Sentence}, http.StatusUnprocessableEntity)
+		return m.differencePage(w, r, s, differenceProps{URL: differencesAt(form.Query), Problem: differenceProblem{id, reason, fault.Of(err).Sentence}},
+			http.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err
 	}
 	access.Flash(r, s, "success", d.PersonName+d.Month.Title()+"的差额"+d.State.Title())
-	return httpx.SeeOther(w, r, "/assessment/differences")
+	return httpx.SeeOther(w, r, differencesAt(form.Query).String())
 }

@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -77,23 +78,28 @@ type differenceQuery struct {
 	Page     int    `form:"page"`
 }
 
-// differences reads a page of the differences in scope; limit 0 reads all.
-func (Store) differences(ctx context.Context, tx *access.Tx, q differenceQuery, limit, offset int) ([]Difference, int, error) {
-	const where = ` and (@state = '' or d.state = @state) and (@township::bigint = 0 or d.township_id = @township)
-		and (@text = '' or strpos(d.person_name, @text) > 0 or strpos(v.name, @text) > 0)`
-	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "state": q.State, "township": q.Township, "text": q.Text}
-	var total int
-	if err := tx.QueryRow(ctx, `select count(*) from (`+differenceSelect+where+`) x`, args).Scan(&total); err != nil {
-		return nil, 0, err
-	}
+func (q differenceQuery) args(tx *access.Tx) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"tenant": tx.Tenant(), "state": q.State, "township": q.Township, "text": strings.TrimSpace(q.Text)}
+}
+
+const differenceWhere = ` and (@state = '' or d.state = @state) and (@township::bigint = 0 or d.township_id = @township)
+	and (@text = '' or strpos(d.person_name, @text) > 0 or strpos(v.name, @text) > 0)`
+
+func (Store) countDifferences(ctx context.Context, tx *access.Tx, q differenceQuery) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*) from (`+differenceSelect+differenceWhere+`) x`, q.args(tx)).Scan(&n)
+	return n, err
+}
+
+// differences reads a page of the differences in scope, those that wait first; limit 0 reads all.
+func (Store) differences(ctx context.Context, tx *access.Tx, q differenceQuery, limit, offset int) ([]Difference, error) {
+	args := q.args(tx)
 	args["limit"], args["offset"] = limit, offset
-	rows, err := tx.Query(ctx, differenceSelect+where+` order by (d.state = 'open') desc, d.month desc, t.code, v.code, d.person_name, d.id
+	rows, err := tx.Query(ctx, differenceSelect+differenceWhere+` order by (d.state = 'open') desc, d.month desc, t.code, v.code, d.person_name, d.id
 		limit nullif(@limit, 0) offset @offset`, args)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[Difference])
-	return list, total, err
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Difference])
 }
 
 // carried reads the accepted differences that a month pays.

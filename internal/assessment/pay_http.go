@@ -25,9 +25,10 @@ func (m *Module) payRoutes() []access.Route {
 		{Method: get, Path: "/assessment/pay/{month}", Need: PermPay, Do: m.showPay},
 		{Method: get, Path: "/assessment/pay/{month}/print", Need: PermPay, Do: m.printPay},
 		{Method: post, Path: "/assessment/pay/{month}/export", Need: PermPay, Do: m.exportPay},
-		{Method: get, Path: "/assessment/differences", Need: PermPay, Do: m.listDifferences},
-		{Method: post, Path: "/assessment/differences/check", Need: PermCheckPay, Do: m.checkDifferences},
-		{Method: post, Path: "/assessment/differences/{id}", Need: PermEnter, Do: m.decideDifference},
+		{Method: get, Path: differencesPath, Need: PermPay, Do: m.listDifferences},
+		{Method: post, Path: differencesPath + "/export", Need: PermPay, Do: m.exportDifferences},
+		{Method: post, Path: differencesPath + "/check", Need: PermCheckPay, Do: m.checkDifferences},
+		{Method: post, Path: differencesPath + "/{id}", Need: PermEnter, Do: m.decideDifference},
 	}
 }
 
@@ -56,7 +57,7 @@ func (m *Module) listPay(w http.ResponseWriter, r *http.Request, s access.Scope)
 			return err
 		}
 		p.Months, p.Pager = list, ui.PagerOf(r.URL, page, total, size)
-		_, p.Open, err = m.Store.differences(r.Context(), tx, differenceQuery{State: string(DifferenceOpen)}, 1, 0)
+		p.Open, err = m.Store.countDifferences(r.Context(), tx, differenceQuery{State: string(DifferenceOpen)})
 		return err
 	})
 	if err != nil {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/xlsx"
 	"touyan/web/ui"
 )
 
@@ -27,6 +29,7 @@ func (r *Runner) Module() access.Module {
 		Menu:        []access.MenuEntry{{Group: "系统管理", Title: "后台任务", Href: "/jobs", Need: Read, Order: 980}},
 		Routes: []access.Route{
 			{Method: http.MethodGet, Path: "/jobs", Need: Read, Do: r.listRuns},
+			{Method: http.MethodPost, Path: "/jobs/export", Need: Read, Do: r.exportRuns},
 			{Method: http.MethodGet, Path: "/jobs/{id}", Need: Read, Do: r.showRun},
 			{Method: http.MethodGet, Path: "/jobs/{id}/file", Need: Read, Do: r.fetchFile},
 			{Method: http.MethodPost, Path: "/jobs/{id}/retry", Need: Read, Do: r.retry},
@@ -59,39 +62,85 @@ const columns = `r.id, r.title, r.state, r.done, r.total, r.attempt, r.message, 
 
 const pageSize = 50
 
-func (r *Runner) listRuns(w http.ResponseWriter, req *http.Request, s access.Scope) error {
-	var q struct {
-		State string `form:"state"`
-		Mine  string `form:"mine"`
-		Page  int    `form:"page"`
-	}
-	httpx.DecodeQuery(req, &q)
-	p := runsProps{State: q.State, Mine: q.Mine}
-	args := pgx.StrictNamedArgs{"tenant": s.Tenant(), "state": q.State, "account": int64(0)}
-	if q.Mine != "" {
+// runFilter narrows the list of runs.
+type runFilter struct {
+	Text  string `form:"q"`
+	State string `form:"state"`
+	Mine  string `form:"mine"`
+	Page  int    `form:"page"`
+}
+
+func (f runFilter) args(s access.Scope) pgx.StrictNamedArgs {
+	args := pgx.StrictNamedArgs{"tenant": s.Tenant(), "state": f.State, "text": strings.TrimSpace(f.Text), "account": int64(0)}
+	if f.Mine != "" {
 		args["account"] = s.Account()
 	}
+	return args
+}
+
+const narrowed = ` where r.tenant_id = @tenant and (@state = '' or r.state = @state) and (@account::bigint = 0 or r.account_id = @account)
+	and (@text = '' or strpos(r.title, @text) > 0 or strpos(r.started_by, @text) > 0 or strpos(r.message, @text) > 0)`
+
+func countRuns(ctx context.Context, tx *access.Tx, f runFilter) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*) from job_runs r`+narrowed, f.args(tx.Scope())).Scan(&n)
+	return n, err
+}
+
+// runs reads a page of the runs of the scope, the newest first; limit 0 reads all.
+func runs(ctx context.Context, tx *access.Tx, f runFilter, limit, offset int) ([]row, error) {
+	args := f.args(tx.Scope())
+	args["limit"], args["offset"] = limit, offset
+	rows, err := tx.Query(ctx, `select `+columns+narrowed+` order by r.created_at desc, r.id desc limit nullif(@limit::int, 0) offset @offset`, args)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[row])
+}
+
+func (r *Runner) listRuns(w http.ResponseWriter, req *http.Request, s access.Scope) error {
+	p := runsProps{URL: req.URL, Grant: s.GrantID()}
+	httpx.DecodeQuery(req, &p.Filter)
 	err := access.Read(req.Context(), s, func(tx *access.Tx) error {
-		var count int
-		if err := tx.QueryRow(req.Context(), `select count(*) from job_runs r`+narrowed, args).Scan(&count); err != nil {
-			return err
-		}
-		p.Pager = ui.PagerOf(req.URL, q.Page, count, pageSize)
-		args["limit"], args["offset"] = pageSize, p.Pager.Offset()
-		rows, err := tx.Query(req.Context(), `select `+columns+narrowed+` order by r.created_at desc, r.id desc limit @limit offset @offset`, args)
+		count, err := countRuns(req.Context(), tx, p.Filter)
 		if err != nil {
 			return err
 		}
-		p.Runs, err = pgx.CollectRows(rows, pgx.RowToStructByName[row])
+		p.Pager = ui.PagerOf(req.URL, p.Filter.Page, count, pageSize)
+		p.Runs, err = runs(req.Context(), tx, p.Filter, pageSize, p.Pager.Offset())
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return access.Page(w, req, s, access.View{Title: "后台任务"}, runsPage(p))
+	return access.Page(w, req, s, access.View{Title: "后台任务", AsOf: s.Now().Format("2006-01-02 15:04"), Print: true}, runsPage(p))
 }
 
-const narrowed = ` where r.tenant_id = @tenant and (@state = '' or r.state = @state) and (@account::bigint = 0 or r.account_id = @account)`
+// exportRuns gives exactly the runs that the filter shows. They name who started them and hold no personal data.
+func (r *Runner) exportRuns(w http.ResponseWriter, req *http.Request, s access.Scope) error {
+	query := req.PostForm.Get("query")
+	var f runFilter
+	httpx.DecodeAddress(query, &f)
+	return access.Export{Name: "后台任务登记", Object: "job_runs", Purpose: "核对后台任务", Filter: query,
+		Layout: xlsx.Layout{Title: s.Unit() + "后台任务登记", Frozen: 1, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")},
+			Columns: []xlsx.Column{{Key: "title", Title: "任务", Width: 28}, {Key: "state", Title: "状态"}, {Key: "progress", Title: "进度", Text: true},
+				{Key: "by", Title: "发起人", Width: 14}, {Key: "at", Title: "发起时间", Width: 18}, {Key: "finished", Title: "结束时间", Width: 18},
+				{Key: "message", Title: "结果", Width: 40}}},
+		Rows: func(x *xlsx.Writer) error {
+			return access.Read(req.Context(), s, func(tx *access.Tx) error {
+				list, err := runs(req.Context(), tx, f, 0, 0)
+				if err != nil {
+					return err
+				}
+				for _, one := range list {
+					_, state := stateTitle(one)
+					if err := x.Row(one.Title, state, one.progress(), one.StartedBy, clock(&one.CreatedAt), clock(one.FinishedAt), one.Message); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}}.Send(w, req, s)
+}
 
 // retry starts a failed run again, at the wish of who started it.
 func (r *Runner) retry(w http.ResponseWriter, req *http.Request, s access.Scope) error {

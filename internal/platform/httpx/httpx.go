@@ -103,6 +103,11 @@ func DecodeQuery(r *http.Request, dst any) {
 	}
 }
 
+// DecodeAddress fills dst from the query of a list that a form on it carries along, such as the form of its export.
+func DecodeAddress(query string, dst any) {
+	DecodeQuery(&http.Request{URL: &url.URL{RawQuery: query}}, dst)
+}
+
 // ID reads a positive key from the path. Anything else is an absent row.
 func ID(r *http.Request, name string) (int64, error) {
 	v, err := strconv.ParseInt(chi.URLParam(r, name), 10, 64)
