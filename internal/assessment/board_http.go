@@ -20,6 +20,7 @@ func (m *Module) boardRoutes() []access.Route {
 		{Method: http.MethodGet, Path: "/assessment/open", Need: PermOpen, Do: m.askOpen},
 		{Method: http.MethodPost, Path: "/assessment/open", Need: PermOpen, Do: m.open},
 		{Method: http.MethodGet, Path: "/assessment/compare", Need: PermRead, Do: m.compare},
+		{Method: http.MethodPost, Path: "/assessment/compare/export", Need: PermRead, Do: m.exportCompare},
 		{Method: http.MethodGet, Path: "/assessment/{month}", Need: PermRead, Do: m.board},
 		{Method: http.MethodPost, Path: "/assessment/{month}/reminders", Need: PermFile, Do: m.remind},
 		{Method: http.MethodPost, Path: "/assessment/{month}/export", Need: PermFile, Do: m.exportBoard},
@@ -61,7 +62,7 @@ func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
-	p := boardProps{Grant: s.GrantID(), CanOpen: s.Can(PermOpen), CanFile: s.Can(PermFile), CanScheme: s.Can(PermScheme), Approves: s.Can(PermApprove), District: s.Level() == pg.District, Now: s.Now()}
+	p := boardProps{URL: r.URL, Grant: s.GrantID(), CanOpen: s.Can(PermOpen), CanFile: s.Can(PermFile), CanScheme: s.Can(PermScheme), Approves: s.Can(PermApprove), District: s.Level() == pg.District, Now: s.Now()}
 	httpx.DecodeQuery(r, &p.Query)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		var err error
@@ -152,33 +153,4 @@ func (m *Module) open(w http.ResponseWriter, r *http.Request, s access.Scope) er
 		access.Flash(r, s, "warn", fmt.Sprintf("%d年节假日未公布,截止日期暂按周一至周五计算", done.Due.File.Year()))
 	}
 	return httpx.SeeOther(w, r, "/assessment/"+at.String())
-}
-
-func (m *Module) compare(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	var q struct {
-		A string `form:"a"`
-		B string `form:"b"`
-	}
-	httpx.DecodeQuery(r, &q)
-	var p compareProps
-	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
-		var err error
-		if p.Periods, err = m.Store.Periods(r.Context(), tx, 36); err != nil {
-			return err
-		}
-		p.choose(q.A, q.B)
-		if p.A.IsZero() || p.B.IsZero() {
-			return nil
-		}
-		if p.Before, err = m.Store.Spreads(r.Context(), tx, p.A); err != nil {
-			return err
-		}
-		p.After, err = m.Store.Spreads(r.Context(), tx, p.B)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return access.Page(w, r, s, access.View{Title: "两个月对比", AsOf: s.Now().Format("2006-01-02 15:04"),
-		Crumbs: []ui.Crumb{{Title: "月考评总览", Href: "/assessment"}}}, comparePage(p))
 }

@@ -39,12 +39,6 @@ type differenceProblem struct {
 
 const differencesPath = "/assessment/differences"
 
-// differencesAt is the list under the conditions that a form of it carries along.
-func differencesAt(query string) *url.URL {
-	q, _ := url.ParseQuery(query) // what cannot be read filters nothing
-	return &url.URL{Path: differencesPath, RawQuery: q.Encode()}
-}
-
 func (m *Module) listDifferences(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	return m.differencePage(w, r, s, differenceProps{URL: r.URL}, http.StatusOK)
 }
@@ -76,7 +70,7 @@ func (m *Module) differencePage(w http.ResponseWriter, r *http.Request, s access
 
 // exportDifferences gives exactly the differences that the filter shows.
 func (m *Module) exportDifferences(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	at := differencesAt(r.PostForm.Get("query"))
+	at := addressOf(differencesPath, r.PostForm.Get("query"))
 	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
 	if purpose == "" {
 		return m.differencePage(w, r, s, differenceProps{URL: at, Refused: "请填写导出用途"}, http.StatusUnprocessableEntity)
@@ -182,12 +176,12 @@ func (m *Module) decideDifference(w http.ResponseWriter, r *http.Request, s acce
 		return err
 	})
 	if fault.Is(err, fault.KindInvalid) {
-		return m.differencePage(w, r, s, differenceProps{URL: differencesAt(form.Query), Problem: differenceProblem{id, reason, fault.Of(err).Sentence}},
+		return m.differencePage(w, r, s, differenceProps{URL: addressOf(differencesPath, form.Query), Problem: differenceProblem{id, reason, fault.Of(err).Sentence}},
 			http.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err
 	}
 	access.Flash(r, s, "success", d.PersonName+d.Month.Title()+"的差额"+d.State.Title())
-	return httpx.SeeOther(w, r, differencesAt(form.Query).String())
+	return httpx.SeeOther(w, r, addressOf(differencesPath, form.Query).String())
 }

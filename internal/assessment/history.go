@@ -6,8 +6,31 @@ import (
 	"touyan/web/ui"
 )
 
-// eventLimit is how much of a sheet's timeline a page shows: more than any month has had.
-const eventLimit = 500
+// eventsPerPage is how much of a sheet's timeline a page shows.
+const eventsPerPage = 50
+
+// historyActs are the acts that a timeline holds, in the order of a month.
+var historyActs = []Act{ActOpen, ActScheme, ActRoster, ActProposal, ActSubmit, ActWithdraw, ActRequestReturn, ActDeclineReturn, ActStartReview,
+	ActReturnRows, ActResubmit, ActApproveTownship, ActApproveDistrict, ActConfirm, ActPublish, ActPost, ActCorrect, ActLock, ActReopen}
+
+func (p historyProps) acts() []ui.Option {
+	out := []ui.Option{{Value: "", Title: "全部"}}
+	for _, a := range historyActs {
+		out = append(out, ui.Option{Value: string(a), Title: a.Title(), Selected: a == p.Query.Act})
+	}
+	return out
+}
+
+// chips say the conditions in force, each with the way to take it away.
+func (p historyProps) chips() (out []ui.Chip) {
+	if title := p.Query.Act.Title(); title != "" {
+		out = append(out, ui.ChipOf(p.URL, "act", string(p.Query.Act), title))
+	}
+	if p.Query.Text != "" {
+		out = append(out, ui.ChipOf(p.URL, "q", p.Query.Text, "搜索:"+p.Query.Text))
+	}
+	return out
+}
 
 // timelineOf shows what was done to a sheet, with whom it concerned, who did it and why.
 func timelineOf(events []Event) []ui.Event {

@@ -113,7 +113,7 @@ func (m *Module) fillReview(ctx context.Context, tx *access.Tx, v *review, p *re
 	if p.Changes, _, err = m.pending(ctx, tx, v.desk); err != nil {
 		return err
 	}
-	p.Events, err = m.Store.Events(ctx, tx, v.Sheet.ID, 60)
+	p.Events, err = m.Store.events(ctx, tx, v.Sheet.ID, eventQuery{}, 60, 0)
 	return err
 }
 

@@ -60,12 +60,7 @@ func (m *Module) fillRoster(ctx context.Context, tx *access.Tx, sheet int64, loc
 	if p.Changes, p.decided, err = m.pending(ctx, tx, p.desk); err != nil {
 		return err
 	}
-	events, err := m.Store.Events(ctx, tx, sheet, eventLimit)
-	for _, e := range events {
-		if e.Act == ActRoster {
-			p.Done = append(p.Done, e)
-		}
-	}
+	p.Done, err = m.Store.events(ctx, tx, sheet, eventQuery{Act: ActRoster}, 0, 0)
 	return err
 }
 

@@ -17,6 +17,7 @@ func (m *Module) schemeRoutes() []access.Route {
 	return []access.Route{
 		{Method: http.MethodGet, Path: "/assessment/schemes", Need: PermScheme, Do: m.listSchemes},
 		{Method: http.MethodPost, Path: "/assessment/schemes", Need: PermScheme, Do: m.copyScheme},
+		{Method: http.MethodPost, Path: "/assessment/schemes/export", Need: PermScheme, Do: m.exportSchemes},
 		{Method: http.MethodGet, Path: "/assessment/schemes/{id}", Need: PermScheme, Do: m.editScheme},
 		{Method: http.MethodPost, Path: "/assessment/schemes/{id}", Need: PermScheme, Do: m.updateScheme},
 		{Method: http.MethodGet, Path: "/assessment/schemes/{id}/trial", Need: PermScheme, Do: m.tryScheme},
@@ -29,19 +30,6 @@ func (m *Module) schemeRoutes() []access.Route {
 }
 
 var schemeCrumbs = []ui.Crumb{{Title: "考评方案", Href: "/assessment/schemes"}}
-
-func (m *Module) listSchemes(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	var list []StoredScheme
-	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
-		var err error
-		list, err = m.Store.Schemes(r.Context(), tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return access.Page(w, r, s, access.View{Title: "考评方案"}, schemesPage(list, month.Of(s.Now()), s.GrantID()))
-}
 
 // copyScheme makes a draft from a version, or from the default scheme where there is none (from=0).
 func (m *Module) copyScheme(w http.ResponseWriter, r *http.Request, s access.Scope) error {

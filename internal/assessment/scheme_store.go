@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,6 +41,36 @@ const schemeColumns = `id, name, effective_on, state, content, copied_from, crea
 func (Store) Schemes(ctx context.Context, tx *access.Tx) ([]StoredScheme, error) {
 	rows, err := tx.Query(ctx, `select `+schemeColumns+` from assessment_schemes where tenant_id = @tenant
 		order by effective_on desc, id desc`, pgx.StrictNamedArgs{"tenant": tx.Tenant()})
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[StoredScheme])
+}
+
+// schemeQuery narrows the list of versions.
+type schemeQuery struct {
+	Text  string `form:"q"`
+	State string `form:"state"`
+	Page  int    `form:"page"`
+}
+
+const schemeWhere = ` from assessment_schemes where tenant_id = @tenant and (@state = '' or state = @state) and (@text = '' or strpos(name, @text) > 0)`
+
+func (q schemeQuery) args(tx *access.Tx) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"tenant": tx.Tenant(), "state": q.State, "text": strings.TrimSpace(q.Text)}
+}
+
+func (Store) countSchemes(ctx context.Context, tx *access.Tx, q schemeQuery) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*)`+schemeWhere, q.args(tx)).Scan(&n)
+	return n, err
+}
+
+// findSchemes reads a page of the versions, the newest effective month first; limit 0 reads all.
+func (Store) findSchemes(ctx context.Context, tx *access.Tx, q schemeQuery, limit, offset int) ([]StoredScheme, error) {
+	args := q.args(tx)
+	args["limit"], args["offset"] = limit, offset
+	rows, err := tx.Query(ctx, `select `+schemeColumns+schemeWhere+` order by effective_on desc, id desc
+		limit nullif(@limit::int, 0) offset @offset`, args)
 	if err != nil {
 		return nil, err
 	}

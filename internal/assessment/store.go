@@ -166,15 +166,3 @@ type Event struct {
 	Actor      string
 	At         time.Time
 }
-
-// Events reads the timeline of a sheet, the newest first.
-func (Store) Events(ctx context.Context, tx *access.Tx, sheet int64, limit int) ([]Event, error) {
-	rows, err := tx.Query(ctx, `select a.row_id, coalesce(r.person_name, '') as person_name, a.act, a.round, a.reason, a.actor, a.at
-		from assessment_acts a left join assessment_rows r on r.tenant_id = a.tenant_id and r.id = a.row_id
-		where a.tenant_id = @tenant and a.sheet_id = @sheet order by a.at desc, a.id desc limit @limit`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "sheet": sheet, "limit": limit})
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowToStructByName[Event])
-}
