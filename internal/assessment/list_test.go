@@ -91,3 +91,46 @@ func TestSchemesAreSearchedPagedAndExported(t *testing.T) {
 		t.Errorf("the export holds %v", rows)
 	}
 }
+
+func TestARefusedSchemeKeepsEveryLineAndBoxAsTyped(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	officer := o.As(access.DistrictOfficer, "甲")
+	path := officer.Post("/assessment/schemes", url.Values{"from": {fmt.Sprint(o.scheme())}}).Want(http.StatusSeeOther).Location()
+	form := url.Values{}
+	for name, values := range officer.Get(path).Want(http.StatusOK).Doc().One("form[action='" + path + "']").Fields() {
+		form[name] = values
+	}
+	last := 0
+	for form.Has(fmt.Sprintf("items.%d.code", last)) {
+		last++
+	}
+	last-- // the last of the empty lines
+	at := func(name string) string { return fmt.Sprintf("items.%d.%s", last, name) }
+	form.Set("items.0.code", "") // taken out, so that the lines below would move up
+	form.Set("items.1.code", "")
+	form.Set(at("code"), "late_line")
+	form.Set(at("title"), "写在最后一行")
+	form.Set(at("village_wide"), "1")
+	form.Set("name", " ")
+	form.Del("paid_only")
+	form.Set("pay.cap_to_pool", "1")
+	before := o.Count(`select version from assessment_schemes where id = $1`, strings.TrimPrefix(path, "/assessment/schemes/"))
+	again := officer.Post(path, form).Want(http.StatusUnprocessableEntity).Doc().One("form[action='" + path + "']").Fields()
+	for name := range form {
+		if name != "_grant" && form.Get(name) != url.Values(again).Get(name) {
+			t.Errorf("%s: typed %q, shown %q", name, form.Get(name), url.Values(again).Get(name))
+		}
+	}
+	if _, ticked := again["paid_only"]; ticked {
+		t.Error("a box that was cleared is ticked again")
+	}
+	for name := range again {
+		if strings.HasSuffix(name, "village_wide") && !form.Has(name) {
+			t.Errorf("%s is ticked though nobody did", name)
+		}
+	}
+	if o.Count(`select version from assessment_schemes where id = $1`, strings.TrimPrefix(path, "/assessment/schemes/")) != before {
+		t.Error("a refused scheme was saved")
+	}
+}

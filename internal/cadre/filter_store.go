@@ -35,8 +35,11 @@ func (m *Module) saveFilter(w http.ResponseWriter, r *http.Request, s access.Sco
 	}
 	query.Del("page")
 	name := strings.TrimSpace(r.PostForm.Get("name"))
+	refused := func(sentence string) error {
+		return m.listOf(w, r, s, &url.URL{Path: "/cadres", RawQuery: query.Encode()}, name, sentence)
+	}
 	if name == "" {
-		return fault.Invalid("请填写筛选名称")
+		return refused("请填写筛选名称")
 	}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
 		_, err := tx.Exec(r.Context(), `insert into saved_filters (tenant_id, township_id, village_id, account_id, page, name, query, created_at)
@@ -44,6 +47,9 @@ func (m *Module) saveFilter(w http.ResponseWriter, r *http.Request, s access.Sco
 			"township": s.Township(), "village": s.Village(), "account": s.Account(), "name": name, "query": query.Encode(), "now": s.Now()})
 		return err
 	})
+	if fault.Is(err, fault.KindInvalid) || fault.Is(err, fault.KindConflict) {
+		return refused(fault.Of(err).Sentence)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cadre
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -26,44 +27,56 @@ type listProps struct {
 	Townships []org.Township
 	Villages  []org.Village
 	Saved     []savedFilter
-	Pager     ui.Pager
+	// What was typed to save the present filter, and why that was refused.
+	FilterName, Refused string
+	Pager               ui.Pager
 }
 
 func (m *Module) list(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p, err := m.found(r, s, PageSize)
+	return m.listOf(w, r, s, r.URL, "", "")
+}
+
+// listOf draws the register at an address, with the name of a filter that could not be saved and why.
+func (m *Module) listOf(w http.ResponseWriter, r *http.Request, s access.Scope, at *url.URL, name, refused string) error {
+	p, err := m.found(r.Context(), s, at, PageSize)
 	if err != nil {
 		return err
+	}
+	p.FilterName, p.Refused = name, refused
+	status := http.StatusOK
+	if refused != "" {
+		status = http.StatusUnprocessableEntity
 	}
 	title := "村(社区)干部花名册"
 	if p.Filter.Kind == "resident" {
 		title = "驻村干部花名册"
 	}
-	return access.Page(w, r, s, access.View{Title: title, AsOf: p.day()}, listPage(p))
+	return access.Page(w, r, s, access.View{Title: title, Status: status, AsOf: p.day()}, listPage(p))
 }
 
 // found reads what the filter of the address finds: one page of it, or all up to a limit for paper.
-func (m *Module) found(r *http.Request, s access.Scope, size int) (listProps, error) {
-	p := listProps{scope: s, store: m.Store, URL: r.URL, Grant: s.GrantID(), District: s.Level() == pg.District}
-	httpx.DecodeQuery(r, &p.Filter)
+func (m *Module) found(ctx context.Context, s access.Scope, at *url.URL, size int) (listProps, error) {
+	p := listProps{scope: s, store: m.Store, URL: at, Grant: s.GrantID(), District: s.Level() == pg.District}
+	httpx.DecodeAddress(at.RawQuery, &p.Filter)
 	on := p.Filter.Day(s.Today())
-	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
+	err := access.Read(ctx, s, func(tx *access.Tx) error {
 		var err error
-		if p.Total, err = m.Store.Count(r.Context(), tx, p.Filter, on); err != nil {
+		if p.Total, err = m.Store.Count(ctx, tx, p.Filter, on); err != nil {
 			return err
 		}
-		p.Pager = ui.PagerOf(r.URL, p.Filter.Page, p.Total, size)
-		if p.People, err = m.Store.List(r.Context(), tx, p.Filter, on, size, p.Pager.Offset()); err != nil {
+		p.Pager = ui.PagerOf(at, p.Filter.Page, p.Total, size)
+		if p.People, err = m.Store.List(ctx, tx, p.Filter, on, size, p.Pager.Offset()); err != nil {
 			return err
 		}
-		if p.Townships, err = (org.Store{}).Townships(r.Context(), tx, s.Today()); err != nil {
+		if p.Townships, err = (org.Store{}).Townships(ctx, tx, s.Today()); err != nil {
 			return err
 		}
 		if town := p.onlyTownship(); town != 0 {
-			if p.Villages, err = (org.Store{}).Villages(r.Context(), tx, town, s.Today()); err != nil {
+			if p.Villages, err = (org.Store{}).Villages(ctx, tx, town, s.Today()); err != nil {
 				return err
 			}
 		}
-		p.Saved, err = m.Store.filters(r.Context(), tx)
+		p.Saved, err = m.Store.filters(ctx, tx)
 		return err
 	})
 	return p, err
@@ -87,7 +100,7 @@ const onPaper = 1000
 
 // printList is the list for paper, masked like the page.
 func (m *Module) printList(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p, err := m.found(r, s, onPaper)
+	p, err := m.found(r.Context(), s, r.URL, onPaper)
 	if err != nil {
 		return err
 	}
@@ -121,9 +134,7 @@ func (m *Module) askExport(w http.ResponseWriter, r *http.Request, s access.Scop
 }
 
 func (m *Module) exportForm(w http.ResponseWriter, r *http.Request, s access.Scope, e exportProps, status int) error {
-	at := r.Clone(r.Context())
-	at.URL = &url.URL{Path: "/cadres", RawQuery: e.Query}
-	p, err := m.found(at, s, 1)
+	p, err := m.found(r.Context(), s, &url.URL{Path: "/cadres", RawQuery: e.Query}, 1)
 	if err != nil {
 		return err
 	}

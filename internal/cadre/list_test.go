@@ -88,6 +88,10 @@ func TestTheRegisterIsSearchedAndFiltered(t *testing.T) {
 	if link := clerk.Get("/cadres").Doc().One(".todo a"); link.Text() != "女同志" || link.Attr("href") != "/cadres?sex=2" {
 		t.Errorf("the kept filter is %q → %q", link.Text(), link.Attr("href"))
 	}
+	again := clerk.Post("/cadres/filters", url.Values{"name": {"女同志"}, "query": {"sex=2&age_to=40"}}).Want(http.StatusUnprocessableEntity).Doc()
+	if again.One("input[name=name]").Attr("value") != "女同志" || !strings.Contains(again.Text(".field-error"), "同名") || len(again.All("a.chip")) != 2 {
+		t.Error("a name that is taken loses the filter that was to be kept")
+	}
 	if h.As(access.TownshipLeader, "A").Get("/cadres").Doc().Has(".todo a") {
 		t.Error("another account sees the filter")
 	}

@@ -60,6 +60,7 @@ func (m *Module) Module() access.Module {
 		Routes: []access.Route{
 			{Method: http.MethodGet, Path: "/districts", Need: PermDistricts, Do: m.listDistricts},
 			{Method: http.MethodPost, Path: "/districts", Need: PermDistricts, Do: m.importDistrict, Upload: true},
+			{Method: http.MethodPost, Path: "/districts/export", Need: PermDistricts, Do: m.exportDistricts},
 			{Method: http.MethodGet, Path: "/divisions", Need: PermRead, Do: m.showTree},
 			{Method: http.MethodPost, Path: "/divisions/export", Need: PermRead, Do: m.exportTree},
 			{Method: http.MethodPost, Path: "/divisions/succession", Need: PermSucceed, Do: m.succeed},
@@ -67,29 +68,6 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/holidays", Need: PermHolidays, Do: m.loadHolidays, Upload: true},
 		},
 	}
-}
-
-func (m *Module) listDistricts(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	return m.districts(w, r, s, districtForm{}, nil, http.StatusOK)
-}
-
-type districtForm struct {
-	Code string `form:"code"`
-	Name string `form:"name"`
-	Do   string `form:"do"` // preview: say what an import would do, and do nothing
-}
-
-func (m *Module) districts(w http.ResponseWriter, r *http.Request, s access.Scope, form districtForm, problems []ui.Problem, status int) error {
-	var list []District
-	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
-		var err error
-		list, err = m.Store.ListDistricts(r.Context(), tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return access.Page(w, r, s, access.View{Title: "区县", Status: status}, districtsPage(districtsProps{list, form, problems, s.GrantID()}))
 }
 
 func (m *Module) importDistrict(w http.ResponseWriter, r *http.Request, s access.Scope) error {

@@ -161,6 +161,14 @@ func TestDivisionsAreListedWithinTheScope(t *testing.T) {
 	if n := len(clerk.Get("/divisions?kind=community&page=2").Doc().All("tbody tr")); n != 10 {
 		t.Errorf("%d rows on the second page", n)
 	}
+	late := clerk.Post("/divisions/export?kind=community", url.Values{"query": {"kind=community&q=" + url.QueryEscape("没有这个村")}}).Want(http.StatusOK)
+	if strings.Contains(fmt.Sprint(sheet(t, late.Body)), "新区00") {
+		t.Error("an export follows the address of its button instead of the filter")
+	}
+	none := clerk.Get("/divisions?kind=community&q=" + url.QueryEscape("没有这个村")).Doc()
+	if none.One(".empty a").Attr("href") != "/divisions" || len(none.All("a.chip")) != 2 {
+		t.Error("nothing found offers no way back")
+	}
 	found := clerk.Get("/divisions?q=" + url.QueryEscape("马家沟1")).Doc().All("tbody tr")
 	if len(found) != 1 || !strings.Contains(found[0].Text(), "安河镇") {
 		t.Errorf("%d villages of this name are found, want the own township's alone", len(found))
@@ -173,6 +181,49 @@ func TestDivisionsAreListedWithinTheScope(t *testing.T) {
 	rows, err := file.GetRows(file.GetSheetName(0))
 	if text := fmt.Sprint(rows); err != nil || !strings.Contains(text, "621202101200") || strings.Contains(text, "新区00") || strings.Contains(text, "柏川镇") {
 		t.Errorf("the export holds %s (%v)", text, err)
+	}
+}
+
+// sheet reads the rows of a workbook that was sent.
+func sheet(t *testing.T, body []byte) [][]string {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows(f.GetSheetName(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func TestThePlatformFindsOneDistrictAmongThousands(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	w.Exec(`insert into tenants (code, name) select (100000 + n)::text, '示例' || n || '区' from generate_series(1, 3000) n`)
+	platform := w.As(access.PlatformAdmin, "")
+	page := platform.Get("/districts").Want(http.StatusOK).Doc()
+	if n := len(page.All("tbody tr")); n != 50 || !strings.Contains(page.Text("nav.pager"), "共 3002 条") {
+		t.Errorf("%d districts on a page, %q", n, page.Text("nav.pager"))
+	}
+	query := "q=" + url.QueryEscape("示例77区")
+	if n := len(platform.Get("/districts?" + query).Doc().All("tbody tr")); n != 1 {
+		t.Errorf("%d districts found by name", n)
+	}
+	if n := len(platform.Get("/districts?q=621202").Doc().All("tbody tr")); n != 1 {
+		t.Errorf("%d districts found by code", n)
+	}
+	if none := platform.Get("/districts?q=" + url.QueryEscape("没有这个区")).Doc(); none.One(".empty a").Attr("href") != "/districts" {
+		t.Error("nothing found offers no way back")
+	}
+	if text := fmt.Sprint(sheet(t, platform.Post("/districts/export", url.Values{"query": {query}}).Want(http.StatusOK).Body)); !strings.Contains(text, "示例77区") || strings.Contains(text, "示例78区") {
+		t.Errorf("the export holds %s", text)
+	}
+	if kept := platform.PostFile("/districts", url.Values{"code": {"629901"}, "name": {"新区县"}, "do": {"import"}}, "file", "a.csv", []byte("编码,名称\n1,2\n")).
+		Want(http.StatusUnprocessableEntity).Doc(); kept.One("#f-name").Attr("value") != "新区县" || !kept.Has("#file-error") {
+		t.Error("a refused import loses what was typed or has no message at the file")
 	}
 }
 
@@ -209,7 +260,10 @@ func TestAVillageIsMergedOrRenamed(t *testing.T) {
 	}
 	officer.Post("/divisions/succession", merge(id("A1"), id("A2"), "2026-11-01", "武政发〔2026〕12号")).Want(http.StatusSeeOther)
 	officer.Post("/divisions/succession", merge(id("A1"), id("A2"), "2026-11-01", "武政发〔2026〕12号")).Want(http.StatusConflict)
-	officer.Post("/divisions/succession", merge(id("B1"), id("A1"), "2026-11-01", "武政发〔2026〕13号")).Want(http.StatusConflict)
+	gone := officer.Post("/divisions/succession", merge(id("B1"), id("A1"), "2026-11-01", "武政发〔2026〕13号")).Want(http.StatusConflict).Doc()
+	if gone.One("#f-document").Attr("value") != "武政发〔2026〕13号" || gone.One("#f-old option[selected]").Attr("value") != id("B1") || !strings.Contains(gone.Text("#old-error"), "已经撤并") {
+		t.Error("a merger into a unit that is gone loses what was typed")
+	}
 	page := officer.Get("/divisions").Doc()
 	if n := len(page.One(".table-wrap").Doc().All("tbody tr")); n != 2 {
 		t.Errorf("%d villages stand in the list after the merger", n)

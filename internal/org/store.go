@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +18,34 @@ type Store struct{}
 // ListDistricts lists the tenants that the scope sees: all for the platform, one's own otherwise.
 func (Store) ListDistricts(ctx context.Context, tx *access.Tx) ([]District, error) {
 	rows, err := tx.Query(ctx, `select id, code, name, is_demo from tenants order by code`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[District])
+}
+
+// districtFilter narrows the platform's list of districts.
+type districtFilter struct {
+	Text string `form:"q"`
+	Page int    `form:"page"`
+}
+
+const districtWhere = ` from tenants where @text = '' or strpos(name, @text) > 0 or starts_with(code, @text)`
+
+func (f districtFilter) args() pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"text": strings.TrimSpace(f.Text)}
+}
+
+func (Store) countDistricts(ctx context.Context, tx *access.Tx, f districtFilter) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*)`+districtWhere, f.args()).Scan(&n)
+	return n, err
+}
+
+// findDistricts reads a page of the tenants that the scope sees; limit 0 reads all.
+func (Store) findDistricts(ctx context.Context, tx *access.Tx, f districtFilter, limit, offset int) ([]District, error) {
+	args := f.args()
+	args["limit"], args["offset"] = limit, offset
+	rows, err := tx.Query(ctx, `select id, code, name, is_demo`+districtWhere+` order by code limit nullif(@limit::int, 0) offset @offset`, args)
 	if err != nil {
 		return nil, err
 	}

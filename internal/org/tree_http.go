@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-playground/form/v4"
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
@@ -22,7 +21,7 @@ func (m *Module) showTree(w http.ResponseWriter, r *http.Request, s access.Scope
 
 // tree draws the list of villages, with the form that records a merged or renamed one as it was typed.
 func (m *Module) tree(w http.ResponseWriter, r *http.Request, s access.Scope, f successionForm, problems []ui.Problem, status int) error {
-	p := treeProps{URL: r.URL, CanSucceed: s.Can(PermSucceed), Grant: s.GrantID(), Form: f, Problems: problems}
+	p := treeProps{URL: &url.URL{Path: "/divisions", RawQuery: r.URL.RawQuery}, CanSucceed: s.Can(PermSucceed), Grant: s.GrantID(), Form: f, Problems: problems}
 	httpx.DecodeQuery(r, &p.Filter)
 	p.Filter.Text = strings.TrimSpace(p.Filter.Text)
 	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
@@ -34,7 +33,7 @@ func (m *Module) tree(w http.ResponseWriter, r *http.Request, s access.Scope, f 
 		if err != nil {
 			return err
 		}
-		p.Pager = ui.PagerOf(r.URL, p.Filter.Page, total, pageSize)
+		p.Pager = ui.PagerOf(p.URL, p.Filter.Page, total, pageSize)
 		if p.Villages, err = m.Store.FindVillages(r.Context(), tx, p.Filter, s.Today(), pageSize, p.Pager.Offset()); err != nil {
 			return err
 		}
@@ -59,7 +58,7 @@ func (m *Module) exportTree(w http.ResponseWriter, r *http.Request, s access.Sco
 		return fault.Invalid("筛选条件无法识别")
 	}
 	var f VillageFilter
-	_ = form.NewDecoder().Decode(&f, query) // a condition that cannot be read filters nothing, as on the page
+	httpx.DecodeAddress(query.Encode(), &f)
 	f.Text = strings.TrimSpace(f.Text)
 	return access.Export{Name: "区划", Object: "villages", Purpose: "核对区划", Filter: query.Encode(),
 		Layout: xlsx.Layout{Title: s.Unit() + "区划", Frozen: 1, Lines: []string{"统计截至:" + s.Today().Format(time.DateOnly)},
@@ -150,6 +149,16 @@ func (m *Module) succeed(w http.ResponseWriter, r *http.Request, s access.Scope)
 		record.OldTownship, record.OldVillage, record.NewTownship, record.NewVillage = before.TownshipID, before.ID, after.TownshipID, after.ID
 		return m.Store.Succeed(r.Context(), tx, record)
 	})
+	if fault.Is(err, fault.KindInvalid) || fault.Is(err, fault.KindConflict) {
+		field, status := "old", http.StatusUnprocessableEntity
+		if f.Kind == "renamed" {
+			field = "name"
+		}
+		if fault.Is(err, fault.KindConflict) {
+			status = http.StatusConflict
+		}
+		return m.tree(w, r, s, f, []ui.Problem{{Field: field, Sentence: fault.Of(err).Sentence}}, status)
+	}
 	if err != nil {
 		return err
 	}
