@@ -18,6 +18,7 @@ func (m *Module) reviewRoutes() []access.Route {
 		{Method: get, Path: sheet + "/review", Need: PermRead, Do: m.showReview},
 		{Method: get, Path: sheet + "/summary", Need: PermRead, Do: m.printSummary},
 		{Method: get, Path: sheet + "/compare", Need: PermRead, Do: m.compareSheet},
+		{Method: http.MethodPost, Path: sheet + "/compare/export", Need: PermRead, Do: m.exportCompared},
 		{Method: post, Path: sheet + "/review", Need: PermApprove, Do: m.startReview},
 		{Method: post, Path: sheet + "/review/export", Need: PermRead, Do: m.exportReview},
 		{Method: post, Path: sheet + "/approve", Need: PermApprove, Do: m.approveSheet},

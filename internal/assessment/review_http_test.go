@@ -323,6 +323,20 @@ func TestJumpsAreShownAgainstLastMonth(t *testing.T) {
 		t.Errorf("the comparison: %s", said)
 	}
 	leader.Get(o.sheetPath("A") + "/compare?with=2019-01").Want(http.StatusOK)
+	query := "q=" + url.QueryEscape("张伟") + "&sort=change"
+	found := leader.Get(o.sheetPath("A") + "/compare?" + query).Want(http.StatusOK).Doc().One(`[aria-label="逐人对比"]`).Doc()
+	if n := len(found.All("tbody tr")); n != 2 {
+		t.Errorf("%d persons found, want both of the name in the township", n)
+	}
+	if none := leader.Get(o.sheetPath("A") + "/compare?sort=change&q=" + url.QueryEscape("查无此人")).Want(http.StatusOK).Doc(); none.One(".empty a").Attr("href") != o.sheetPath("A")+"/compare?sort=change" {
+		t.Error("nothing found offers no way back")
+	}
+	leader.Post(o.sheetPath("A")+"/compare/export", url.Values{"query": {query}}).Want(http.StatusUnprocessableEntity)
+	rows := exported(t, leader.Post(o.sheetPath("A")+"/compare/export", url.Values{"query": {query}, "purpose": {"党委会研究"}}).Want(http.StatusOK).Body)
+	if named(rows, "张伟") != 2 || named(rows, "李娜") != 0 || named(rows, "80.00|100.00|20.00") != 1 {
+		t.Errorf("the comparison's export holds %v", rows)
+	}
+	o.As(access.TownshipLeader, "B").Post(o.sheetPath("A")+"/compare/export", url.Values{"purpose": {"党委会研究"}}).Want(http.StatusNotFound)
 
 	if bad := leader.Post(o.reviewPath("A")+"/export", url.Values{"kind": {"jump"}}).Want(http.StatusUnprocessableEntity).Doc(); !bad.Has(`[name="purpose"][aria-invalid="true"]`) {
 		t.Error("an export needs a purpose")

@@ -2,15 +2,11 @@ package assessment
 
 import (
 	"cmp"
-	"errors"
-	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
-	"github.com/jackc/pgx/v5"
-	"touyan/internal/access"
-	"touyan/internal/platform/fault"
-	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/month"
 	"touyan/internal/platform/points"
 	"touyan/web/ui"
@@ -24,18 +20,26 @@ type sheetCompare struct {
 	Periods []Period
 	Missing bool // the township has no sheet in the other month
 	Pairs   []pair
-	Gone    []Row // on the other sheet only
+	Gone    []Row  // on the other sheet only
+	Found   []pair // whom the search finds, those that are gone last
+	URL     *url.URL
+	Pager   ui.Pager
+	Grant   string
+	Refused string // why an export was refused
 }
 
 type compareQuery struct {
 	With string `form:"with"`
 	Sort string `form:"sort"` // empty: as in the grid; change: the largest change first
+	Text string `form:"q"`
+	Page int    `form:"page"`
 }
 
-// pair is a person in both months; Before is nil for whoever is new.
+// pair is a person in both months; Before is nil for whoever is new, Now is absent for whoever has left.
 type pair struct {
 	Now     Row
 	Before  *Row
+	Left    bool // Before alone counts
 	Grade   Grade
 	Pending bool // at the edge of the quota, not decided yet
 }
@@ -49,7 +53,7 @@ func (p pair) gradeTitle() string {
 
 // change is the difference of the normalised scores, so that it holds over two schemes.
 func (p pair) change() (points.Points, bool) {
-	if p.Before == nil {
+	if p.Before == nil || p.Left {
 		return 0, false
 	}
 	return p.Now.Normalised - p.Before.Normalised, true
@@ -70,7 +74,7 @@ func (c *sheetCompare) pairUp(before []Row) {
 		at[before[i].PersonID] = &before[i]
 	}
 	for _, r := range c.Rows {
-		c.Pairs = append(c.Pairs, pair{r, at[r.PersonID], c.graded(r).Grade, c.pending(r.ID)})
+		c.Pairs = append(c.Pairs, pair{Now: r, Before: at[r.PersonID], Grade: c.graded(r).Grade, Pending: c.pending(r.ID)})
 		delete(at, r.PersonID)
 	}
 	for _, r := range before {
@@ -81,6 +85,57 @@ func (c *sheetCompare) pairUp(before []Row) {
 	if c.Query.Sort == "change" {
 		slices.SortStableFunc(c.Pairs, func(a, b pair) int { return cmp.Compare(b.size(), a.size()) })
 	}
+}
+
+// find keeps whom the search means.
+func (c *sheetCompare) find() {
+	all := slices.Clone(c.Pairs)
+	for i := range c.Gone {
+		all = append(all, pair{Now: c.Gone[i], Before: &c.Gone[i], Left: true, Grade: Grade(c.Gone[i].Grade)})
+	}
+	text := strings.TrimSpace(c.Query.Text)
+	for _, p := range all {
+		if strings.Contains(p.Now.PersonName, text) || strings.Contains(p.Now.VillageName, text) {
+			c.Found = append(c.Found, p)
+		}
+	}
+}
+
+// chips say the search in force, with the way to take it away.
+func (c *sheetCompare) chips() []ui.Chip {
+	if c.Query.Text == "" {
+		return nil
+	}
+	return []ui.Chip{ui.ChipOf(c.URL, "q", c.Query.Text, "搜索:"+c.Query.Text)}
+}
+
+// remark says why a line cannot be compared simply.
+func (c *sheetCompare) remark(p pair) string {
+	switch {
+	case p.Left:
+		return c.Sheet.Month.Title() + "不在考评表中"
+	case p.Before == nil:
+		return c.With.Title() + "不在考评表中 " + p.Now.JumpReason
+	case p.Before.VillageID != p.Now.VillageID:
+		return "原在" + p.Before.VillageName + " " + p.Now.JumpReason
+	}
+	return p.Now.JumpReason
+}
+
+// other is the month to compare with where none is asked for: the last one before, or else the first one after.
+func (c *sheetCompare) other() month.Month {
+	var nearest month.Month
+	for _, p := range c.Periods { // the newest first
+		if p.Month.After(c.Sheet.Month) {
+			nearest = p.Month
+			continue
+		}
+		return p.Month
+	}
+	if nearest.IsZero() {
+		return c.Sheet.Month.Prev()
+	}
+	return nearest
 }
 
 // villageMean is a village's average in both months.
@@ -152,46 +207,3 @@ func (c *sheetCompare) figures() []compareFigure {
 }
 
 type compareFigure struct{ Title, Before, Now string }
-
-func (m *Module) compareSheet(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	id, err := httpx.ID(r, "id")
-	if err != nil {
-		return err
-	}
-	c := &sheetCompare{}
-	httpx.DecodeQuery(r, &c.Query)
-	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		if c.review, err = m.Store.review(r.Context(), tx, id, false); err != nil {
-			return err
-		}
-		if c.Periods, err = m.Store.Periods(r.Context(), tx, 36); err != nil {
-			return err
-		}
-		c.Periods = slices.DeleteFunc(c.Periods, func(p Period) bool { return p.Month == c.Sheet.Month })
-		if c.With, err = month.Parse(c.Query.With); err != nil {
-			c.With = c.Sheet.Month.Prev()
-		}
-		other, err := m.Store.SheetOf(r.Context(), tx, c.With, c.Sheet.TownshipID)
-		if errors.Is(err, pgx.ErrNoRows) {
-			c.Missing = true
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		before, err := m.Store.Rows(r.Context(), tx, other, c.Scheme)
-		if err == nil {
-			c.pairUp(before)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if c.With == c.Sheet.Month {
-		return fault.NotFound()
-	}
-	crumbs := append(sheetCrumbs(c.Sheet, true), ui.Crumb{Title: "审核", Href: reviewPath(id)})
-	return access.Page(w, r, s, access.View{Title: c.Sheet.TownshipName + "两个月对比", AsOf: s.Now().Format("2006-01-02 15:04"),
-		Crumbs: crumbs}, sheetComparePage(c))
-}
