@@ -97,10 +97,7 @@ func TestARefusedSchemeKeepsEveryLineAndBoxAsTyped(t *testing.T) {
 	o := newOffice(t)
 	officer := o.As(access.DistrictOfficer, "甲")
 	path := officer.Post("/assessment/schemes", url.Values{"from": {fmt.Sprint(o.scheme())}}).Want(http.StatusSeeOther).Location()
-	form := url.Values{}
-	for name, values := range officer.Get(path).Want(http.StatusOK).Doc().One("form[action='" + path + "']").Fields() {
-		form[name] = values
-	}
+	form := url.Values(officer.Get(path).Want(http.StatusOK).Doc().One("form[action='" + path + "']").Fields())
 	last := 0
 	for form.Has(fmt.Sprintf("items.%d.code", last)) {
 		last++
@@ -132,5 +129,38 @@ func TestARefusedSchemeKeepsEveryLineAndBoxAsTyped(t *testing.T) {
 	}
 	if o.Count(`select version from assessment_schemes where id = $1`, strings.TrimPrefix(path, "/assessment/schemes/")) != before {
 		t.Error("a refused scheme was saved")
+	}
+}
+
+func TestATrialIsSearchedPagedAndExported(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.finish()
+	officer := o.As(access.DistrictOfficer, "甲")
+	path := officer.Post("/assessment/schemes", url.Values{"from": {fmt.Sprint(o.scheme())}}).Want(http.StatusSeeOther).Location()
+	form := url.Values(officer.Get(path).Want(http.StatusOK).Doc().One("form[action='" + path + "']").Fields())
+	for name := range form {
+		if strings.HasPrefix(name, "pay.base.") {
+			form.Set(name, "123.45") // everybody's pay changes
+		}
+	}
+	officer.Post(path, form).Want(http.StatusSeeOther)
+	all := officer.Get(path + "/trial").Want(http.StatusOK).Doc()
+	if n := len(all.All("[aria-label=有变化的人员] tbody tr")); n < 4 || !strings.Contains(all.Text("nav.pager"), fmt.Sprintf("共 %d 条", n)) {
+		t.Fatalf("%d lines, %q", n, all.Text("nav.pager"))
+	}
+	query := "q=" + url.QueryEscape("李娜")
+	found := officer.Get(path + "/trial?" + query).Want(http.StatusOK).Doc()
+	n := len(found.All("[aria-label=有变化的人员] tbody tr"))
+	if n == 0 || n == len(all.All("[aria-label=有变化的人员] tbody tr")) || len(found.All("a.chip")) != 1 {
+		t.Errorf("%d lines found", n)
+	}
+	if none := officer.Get(path + "/trial?q=" + url.QueryEscape("查无此人")).Doc(); none.One(".empty a").Attr("href") != path+"/trial" {
+		t.Error("nothing found offers no way back")
+	}
+	officer.Post(path+"/trial/export", url.Values{"query": {query}}).Want(http.StatusUnprocessableEntity)
+	rows := exported(t, officer.Post(path+"/trial/export", url.Values{"query": {query}, "purpose": {"部务会研究"}}).Want(http.StatusOK).Body)
+	if named(rows, "李娜") != n || named(rows, "张伟") != 0 {
+		t.Errorf("the export holds %v", rows)
 	}
 }

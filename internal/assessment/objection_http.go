@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,7 @@ const objectionsPerPage = 50
 type objectionsProps struct {
 	Sheet    Sheet
 	Query    objectionQuery
+	URL      *url.URL
 	List     []objection
 	Pager    ui.Pager
 	Villages []noticeLine   // of all publications
@@ -58,7 +60,7 @@ func (m *Module) listObjections(w http.ResponseWriter, r *http.Request, s access
 
 func (m *Module) drawObjections(w http.ResponseWriter, r *http.Request, s access.Scope, id int64, p objectionsProps, status int) error {
 	httpx.DecodeQuery(r, &p.Query)
-	p.Query.Text = strings.TrimSpace(p.Query.Text)
+	p.Query.Text, p.URL = strings.TrimSpace(p.Query.Text), r.URL
 	p.Grant, p.Records = s.GrantID(), s.Can(PermNotice) && !s.ReadOnly()
 	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
 		if p.Sheet, err = m.Store.Sheet(r.Context(), tx, id, false); err != nil {
@@ -120,6 +122,9 @@ func (m *Module) recordObjection(w http.ResponseWriter, r *http.Request, s acces
 		made, err = m.object(r.Context(), tx, sheet, form)
 		return err
 	})
+	if fault.Is(err, fault.KindConflict) {
+		return m.drawObjections(w, r, s, id, objectionsProps{Form: form, Problems: []ui.Problem{{Sentence: fault.Of(err).Sentence}}}, http.StatusConflict)
+	}
 	if err != nil {
 		return err
 	}

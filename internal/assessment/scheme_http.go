@@ -21,6 +21,7 @@ func (m *Module) schemeRoutes() []access.Route {
 		{Method: http.MethodGet, Path: "/assessment/schemes/{id}", Need: PermScheme, Do: m.editScheme},
 		{Method: http.MethodPost, Path: "/assessment/schemes/{id}", Need: PermScheme, Do: m.updateScheme},
 		{Method: http.MethodGet, Path: "/assessment/schemes/{id}/trial", Need: PermScheme, Do: m.tryScheme},
+		{Method: http.MethodPost, Path: "/assessment/schemes/{id}/trial/export", Need: PermScheme, Do: m.exportTrial},
 		{Method: http.MethodPost, Path: "/assessment/schemes/{id}/enable", Need: PermScheme, Do: m.enableScheme},
 		{Method: http.MethodGet, Path: "/assessment/{month}/scheme", Need: PermScheme, Do: m.askReplace},
 		{Method: http.MethodPost, Path: "/assessment/{month}/scheme", Need: PermScheme, Do: m.replaceScheme},

@@ -2,7 +2,6 @@ package assessment
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
@@ -34,22 +33,6 @@ type trial struct {
 	OldGrades          map[Grade]int
 	NewGrades          map[Grade]int
 	Missing            int // entries whose item or dimension the new scheme does not have
-}
-
-func (m *Module) tryScheme(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	v, err := m.loadScheme(r, s)
-	if err != nil {
-		return err
-	}
-	var t trial
-	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		t, err = m.Store.trial(r.Context(), tx, v.Content)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return access.Page(w, r, s, access.View{Title: "试算:" + v.Name, Crumbs: schemeCrumbs, AsOf: t.Month.Title()}, trialPage(v, t))
 }
 
 // lastFinal is the newest month whose sheets are all locked.
