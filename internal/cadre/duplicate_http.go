@@ -32,7 +32,8 @@ type duplicatesProps struct {
 	Grant  string
 	Text   string
 	Near   bool // the tab of numbers alone
-	Counts [2]int
+	Merged bool // the tab of what was merged
+	Counts [3]int
 	Pairs  []pair
 	People map[int64]Person
 	Pager  ui.Pager
@@ -43,13 +44,13 @@ type duplicatesProps struct {
 
 type duplicateFilter struct {
 	Text string `form:"q"`
-	Tab  string `form:"tab"` // empty: the same name; number: near numbers alone
+	Tab  string `form:"tab"` // empty: the same name; number: near numbers alone; merged: what was merged
 	Page int    `form:"page"`
 }
 
 // duplicates finds the pairs of a tab, with who they are.
 func (m *Module) duplicates(r *http.Request, s access.Scope, f duplicateFilter) (p duplicatesProps, err error) {
-	p = duplicatesProps{scope: s, URL: r.URL, Grant: s.GrantID(), Text: strings.TrimSpace(f.Text), Near: f.Tab == "number"}
+	p = duplicatesProps{scope: s, URL: r.URL, Grant: s.GrantID(), Text: strings.TrimSpace(f.Text), Near: f.Tab == "number", Merged: f.Tab == "merged"}
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		all, err := m.Store.pairs(r.Context(), tx)
 		if err != nil {
@@ -70,7 +71,7 @@ func (m *Module) duplicates(r *http.Request, s access.Scope, f duplicateFilter) 
 		if p.People, err = m.Store.people(r.Context(), tx, ids, s.Today()); err != nil {
 			return err
 		}
-		p.Merges, err = m.Store.merges(r.Context(), tx, 20)
+		p.Counts[2], err = m.Store.countMerges(r.Context(), tx, "")
 		return err
 	})
 	p.Pairs, p.numbers = p.named(), map[int64]string{}
@@ -97,9 +98,55 @@ func (m *Module) listDuplicates(w http.ResponseWriter, r *http.Request, s access
 	if err != nil {
 		return err
 	}
-	p.Pager = ui.PagerOf(r.URL, f.Page, len(p.Pairs), PageSize)
-	p.Pairs = p.Pairs[p.Pager.Offset():min(p.Pager.Offset()+PageSize, len(p.Pairs))]
+	if p.Merged {
+		if err := m.mergedPage(r, s, f, &p); err != nil {
+			return err
+		}
+	} else {
+		p.Pager = ui.PagerOf(r.URL, f.Page, len(p.Pairs), PageSize)
+		p.Pairs = p.Pairs[p.Pager.Offset():p.Pager.To]
+	}
 	return access.Page(w, r, s, access.View{Title: "疑似重复人员", Crumbs: listCrumbs, AsOf: s.Today().Format("2006-01-02")}, duplicatesPage(p))
+}
+
+// mergedPage reads a page of what was merged.
+func (m *Module) mergedPage(r *http.Request, s access.Scope, f duplicateFilter, p *duplicatesProps) error {
+	p.Pairs = nil
+	return access.Read(r.Context(), s, func(tx *access.Tx) error {
+		total, err := m.Store.countMerges(r.Context(), tx, p.Text)
+		if err != nil {
+			return err
+		}
+		p.Pager = ui.PagerOf(r.URL, f.Page, total, PageSize)
+		p.Merges, err = m.Store.merges(r.Context(), tx, p.Text, PageSize, p.Pager.Offset())
+		return err
+	})
+}
+
+// exportMerges writes what was merged under the search of the page.
+func (m *Module) exportMerges(w http.ResponseWriter, r *http.Request, s access.Scope, text string) error {
+	layout := xlsx.Layout{Title: "档案合并登记表", Lines: []string{"填报单位:" + s.Unit() + "  统计截至:" + s.Today().Format("2006-01-02")}, Frozen: 1}
+	for _, title := range []string{"保留的档案", "并入的档案", "依据", "办理人", "办理时间", "撤销时间"} {
+		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title})
+	}
+	return access.Export{Name: "档案合并登记表", Object: "person_merges", Purpose: "核对重复档案", Filter: text, Layout: layout, Rows: func(x *xlsx.Writer) error {
+		return access.Read(r.Context(), s, func(tx *access.Tx) error {
+			list, err := m.Store.merges(r.Context(), tx, text, 0, 0)
+			if err != nil {
+				return err
+			}
+			for _, one := range list {
+				undone := ""
+				if one.UndoneAt != nil {
+					undone = one.UndoneAt.In(s.Now().Location()).Format("2006-01-02 15:04")
+				}
+				if err := x.Row(one.KeptName, one.MergedName, one.Reason, one.MergedBy, one.MergedAt.In(s.Now().Location()).Format("2006-01-02 15:04"), undone); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}}.Send(w, r, s)
 }
 
 // exportDuplicates writes the pairs of a tab for the townships to check, with masked numbers.
@@ -107,6 +154,9 @@ func (m *Module) exportDuplicates(w http.ResponseWriter, r *http.Request, s acce
 	var f duplicateFilter
 	if err := httpx.Decode(r, &f); err != nil {
 		return err
+	}
+	if f.Tab == "merged" {
+		return m.exportMerges(w, r, s, strings.TrimSpace(f.Text))
 	}
 	p, err := m.duplicates(r, s, f)
 	if err != nil {
@@ -272,7 +322,7 @@ func (m *Module) merge(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
-	access.Flash(r, s, "success", "已合并。在有归档月份以合并后的档案为准之前,可以在“疑似重复”中撤销")
+	access.Flash(r, s, "success", "已合并。在有归档月份以合并后的档案为准之前,可以在“疑似重复”的“已合并”中撤销")
 	return httpx.SeeOther(w, r, personPath(kept.ID))
 }
 
@@ -326,5 +376,5 @@ func (m *Module) unmerge(w http.ResponseWriter, r *http.Request, s access.Scope)
 		return err
 	}
 	access.Flash(r, s, "success", "已撤销合并,两份档案恢复原状")
-	return httpx.SeeOther(w, r, "/cadres/duplicates")
+	return httpx.SeeOther(w, r, "/cadres/duplicates?tab=merged")
 }

@@ -254,10 +254,17 @@ const mergeColumns = `m.id, m.kept_person_id, m.merged_person_id, k.name as kept
 	m.merged_at, m.undone_at, m.moved from person_merges m join persons k on k.tenant_id = m.tenant_id and k.id = m.kept_person_id
 	join persons o on o.tenant_id = m.tenant_id and o.id = m.merged_person_id where m.tenant_id = @tenant`
 
-// merges lists the latest merges, newest first.
-func (Store) merges(ctx context.Context, tx *access.Tx, limit int) ([]merge, error) {
-	rows, err := tx.Query(ctx, `select `+mergeColumns+` order by m.merged_at desc, m.id desc limit @limit`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "limit": limit})
+const mergeFound = ` and (@text = '' or strpos(k.name, @text) > 0 or strpos(o.name, @text) > 0)`
+
+func (Store) countMerges(ctx context.Context, tx *access.Tx, text string) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*) from (select `+mergeColumns+mergeFound+`) x`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "text": text}).Scan(&n)
+	return n, err
+}
+
+// merges reads a page of the merges, newest first; limit 0 reads all.
+func (Store) merges(ctx context.Context, tx *access.Tx, text string, limit, offset int) ([]merge, error) {
+	rows, err := tx.Query(ctx, `select `+mergeColumns+mergeFound+` order by m.merged_at desc, m.id desc limit nullif(@limit::int, 0) offset @offset`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "text": text, "limit": limit, "offset": offset})
 	if err != nil {
 		return nil, err
 	}

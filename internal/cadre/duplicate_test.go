@@ -115,7 +115,24 @@ func TestTwoFilesBecomeOneAndTwoAgain(t *testing.T) {
 		t.Errorf("the old address leads to %s", got)
 	}
 	// A month that became final stands in the way of taking it back.
-	undo := officer.Get("/cadres/duplicates").Doc().One(`form[action$="/undo"]`).Attr("action")
+	undo := officer.Get("/cadres/duplicates?tab=merged").Doc().One(`form[action$="/undo"]`).Attr("action")
+	h.Exec(`insert into person_merges (tenant_id, kept_person_id, merged_person_id, reason, merged_by, merged_at, undone_at, moved, before)
+		select tenant_id, kept_person_id, merged_person_id, '第' || n || '次', merged_by, merged_at + n * interval '1 minute', merged_at + n * interval '2 minute', moved, before
+		from person_merges, generate_series(1, 60) n`)
+	if first := officer.Get("/cadres/duplicates?tab=merged").Want(http.StatusOK).Doc(); first.Has(`form[action$="/undo"]`) || !strings.Contains(first.Text("nav.pager"), "共 61 条") {
+		t.Error("the merges are not cut into pages, the newest first")
+	}
+	if officer.Get("/cadres/duplicates?tab=merged&page=2").Want(http.StatusOK).Doc().One(`form[action$="/undo"]`).Attr("action") != undo {
+		t.Error("an old merge can no longer be taken back")
+	}
+	if none := officer.Get("/cadres/duplicates?tab=merged&q=" + url.QueryEscape("查无此人")).Doc(); none.One(".empty a").Attr("href") != "/cadres/duplicates?tab=merged" {
+		t.Error("nothing found offers no way back")
+	}
+	officer.Post("/cadres/duplicates/export", url.Values{"tab": {"merged"}}).Want(http.StatusOK)
+	if h.Count(`select count(*) from audit_log where action = 'export' and object = 'person_merges' and (detail->>'rows')::int = 61`) != 1 {
+		t.Error("the export of the merges does not hold them all")
+	}
+	h.Exec(`delete from person_merges where reason like '第%次'`)
 	reason := url.Values{"reason": {"核对有误"}}
 	h.results.final[key(a)] = true
 	officer.Post(undo, reason).Want(http.StatusConflict)
