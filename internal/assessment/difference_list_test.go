@@ -53,6 +53,9 @@ func TestDifferencesAreFoundPagedAndExportedAsTheFilterShowsThem(t *testing.T) {
 	if last := c.Get("/assessment/differences?state=accepted&page=9999").Want(http.StatusOK).Doc(); len(last.All("tbody tr")) == 0 {
 		t.Error("a page beyond the end is empty")
 	}
+	if last := c.Get("/assessment/pay/2026-10?page=9999&q=" + url.QueryEscape("李娜")).Want(http.StatusOK).Doc(); !strings.Contains(last.Text("[aria-label^=绩效核算表]"), "李娜") {
+		t.Error("a page of the pay sheet beyond the end is empty")
+	}
 	query := "q=" + url.QueryEscape("李娜") + "&state=open"
 	found := c.Get("/assessment/differences?" + query).Want(http.StatusOK).Doc()
 	if n := len(found.All("tbody tr")); n != 1 || len(found.All("a.chip")) != 2 {

@@ -135,11 +135,12 @@ func (m *Module) loadPay(ctx context.Context, s access.Scope, at month.Month, q 
 			return err
 		}
 		p.addCarried()
-		limit := payPageSize
 		if page == 0 {
-			limit, page = 0, 1
+			p.Lines, err = m.Store.payLines(ctx, tx, at, p.Query, 0, 0)
+			return err
 		}
-		p.Lines, err = m.Store.payLines(ctx, tx, at, p.Query, limit, (page-1)*payPageSize)
+		p.Pager = ui.PagerOf(&url.URL{}, page, p.Total.Persons, payPageSize) // a page beyond the end is the last one
+		p.Lines, err = m.Store.payLines(ctx, tx, at, p.Query, payPageSize, p.Pager.Offset())
 		return err
 	})
 	return p, err
