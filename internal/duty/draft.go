@@ -13,7 +13,7 @@ const mostInARow = 7
 // Plan is what a month's draft is made from.
 type Plan struct {
 	Kinds  []Kind   // of each day; its length is the month's
-	Shifts []string // codes of the shifts of every day; one "" where a day is one shift
+	Slots  []Slot   // the places to fill, in order
 	People []Person // in the stable order that decides last
 	Window string   // what Carry counts over, in words: 近12个月
 }
@@ -27,25 +27,24 @@ func (p Plan) Draft() ([]Assignment, []Hole) { return p.Repair(nil) }
 func (p Plan) Repair(kept []Assignment) ([]Assignment, []Hole) {
 	b := p.board(kept)
 	var holes []Hole
-	for day := 1; day <= len(p.Kinds); day++ {
-		for _, shift := range p.Shifts {
-			slot := Slot{day, shift}
-			if b.taken[slot] {
-				continue
-			}
-			chosen, reason := b.choose(slot)
-			if chosen < 0 {
-				holes = append(holes, Hole{slot, reason})
-				continue
-			}
-			b.put(Assignment{Slot: slot, Person: p.People[chosen].ID, Reason: reason})
+	for _, slot := range p.Slots {
+		if b.taken[slot] {
+			continue
 		}
+		chosen, reason := b.choose(slot)
+		if chosen < 0 {
+			holes = append(holes, Hole{slot, reason})
+			continue
+		}
+		b.put(Assignment{Slot: slot, Person: p.People[chosen].ID, Name: p.People[chosen].Name, Title: p.People[chosen].Title, Reason: reason})
 	}
-	slices.SortStableFunc(b.made, func(x, y Assignment) int { return cmp.Or(cmp.Compare(x.Day, y.Day), p.rank(x.Shift)-p.rank(y.Shift)) })
+	order := make(map[Slot]int, len(p.Slots))
+	for i, s := range p.Slots {
+		order[s] = i
+	}
+	slices.SortStableFunc(b.made, func(x, y Assignment) int { return cmp.Compare(order[x.Slot], order[y.Slot]) })
 	return b.made, holes
 }
-
-func (p Plan) rank(shift string) int { return slices.Index(p.Shifts, shift) }
 
 // board is a month in the making.
 type board struct {
@@ -182,4 +181,21 @@ func (b *board) reason(s Slot, list []candidate, away []string) string {
 		return fmt.Sprintf("%s,与%s同为最少,距上次值班%d天,更久", text, b.People[second.who].Name, s.Day-first.last)
 	}
 	return fmt.Sprintf("%s,与%s次数和间隔相同,按名单顺序", text, b.People[second.who].Name)
+}
+
+// Gaps lists the places that made leaves empty, with why nobody stands there.
+func (p Plan) Gaps(made []Assignment) []Hole {
+	b := p.board(made)
+	var holes []Hole
+	for _, slot := range p.Slots {
+		if b.taken[slot] {
+			continue
+		}
+		chosen, why := b.choose(slot)
+		if chosen >= 0 {
+			why = "尚未安排"
+		}
+		holes = append(holes, Hole{slot, why})
+	}
+	return holes
 }

@@ -12,14 +12,13 @@ import (
 
 // team draws a month, one to nine people with leave and wishes; some of them share leave and wishes.
 func team(t *rapid.T) duty.Plan {
-	p := duty.Plan{Shifts: []string{""}, Window: "近12个月"}
-	if rapid.IntRange(0, 4).Draw(t, "two shifts") == 0 {
-		p.Shifts = []string{"am", "pm"}
-	}
+	p := duty.Plan{Window: "近12个月"}
 	days := rapid.IntRange(28, 31).Draw(t, "days")
 	for range days {
 		p.Kinds = append(p.Kinds, duty.Kind(rapid.SampledFrom([]int{0, 0, 0, 1, 1, 2}).Draw(t, "kind")))
 	}
+	shifts := rapid.SampledFrom([][]string{{""}, {""}, {""}, {"am", "pm"}}).Draw(t, "shifts")
+	p.Slots = slots(days, shifts...)
 	whole := duty.Span(1, days)
 	type pattern struct {
 		away map[int]string
@@ -52,14 +51,23 @@ func team(t *rapid.T) duty.Plan {
 	return p
 }
 
+func slots(days int, shifts ...string) (list []duty.Slot) {
+	for day := 1; day <= days; day++ {
+		for _, s := range shifts {
+			list = append(list, duty.Slot{Day: day, Shift: s})
+		}
+	}
+	return list
+}
+
 func find(p duty.Plan, id int64) duty.Person { return p.People[id-1] }
 
 func TestDraftProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := team(t)
 		made, holes := p.Draft()
-		if len(made)+len(holes) != len(p.Kinds)*len(p.Shifts) {
-			t.Fatalf("%d places filled and %d named as impossible, of %d", len(made), len(holes), len(p.Kinds)*len(p.Shifts))
+		if len(made)+len(holes) != len(p.Slots) {
+			t.Fatalf("%d places filled and %d named as impossible, of %d", len(made), len(holes), len(p.Slots))
 		}
 		standing := map[[2]int64]bool{}
 		counted := map[int64]duty.Counters{}
@@ -144,7 +152,7 @@ func TestRepairChangesOnlyWhatBecameEmpty(t *testing.T) {
 				t.Fatalf("%+v became %+v although its day was not empty", a, now[a.Slot])
 			}
 		}
-		if len(repaired)+len(holes) != len(p.Kinds)*len(p.Shifts) {
+		if len(repaired)+len(holes) != len(p.Slots) {
 			t.Fatalf("%d filled, %d impossible", len(repaired), len(holes))
 		}
 	})
@@ -156,7 +164,7 @@ func TestSoftLimitsAreBrokenLast(t *testing.T) {
 	b := duty.Person{ID: 2, Name: "李四", Post: duty.Span(1, 30), Last: duty.Never, Carry: duty.Counters{9}}
 	on := func(made []duty.Assignment, day int) duty.Assignment { return made[day-1] }
 
-	made, _ := duty.Plan{Kinds: month, Shifts: []string{""}, People: []duty.Person{a, b}, Window: "近12个月"}.Draft()
+	made, _ := duty.Plan{Kinds: month, Slots: slots(30, ""), People: []duty.Person{a, b}, Window: "近12个月"}.Draft()
 	if got := on(made, 1); got.Person != 1 || got.Reason != "近12个月工作日值班0次,最少" {
 		t.Errorf("day 1: %+v", got)
 	}
@@ -172,7 +180,7 @@ func TestSoftLimitsAreBrokenLast(t *testing.T) {
 		}
 	}
 	b.Post = duty.Span(1, 2)
-	made, _ = duty.Plan{Kinds: month, Shifts: []string{""}, People: []duty.Person{a, b}}.Draft()
+	made, _ = duty.Plan{Kinds: month, Slots: slots(30, ""), People: []duty.Person{a, b}}.Draft()
 	if got := on(made, 3); got.Person != 1 || got.Reason != "当天是本人的不便值班日期,其他人不能值班(李四不在岗)" {
 		t.Errorf("day 3 with nobody else: %+v", got)
 	}

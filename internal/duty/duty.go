@@ -7,7 +7,10 @@
 // The rules stand apart from storage and pages: this file holds days and people, draft.go who stands on which day.
 package duty
 
-import "math/bits"
+import (
+	"math/bits"
+	"time"
+)
 
 // Kind is the kind of a day, as loads are counted: nobody should stand on more holidays than his colleagues.
 type Kind int
@@ -48,12 +51,14 @@ func (d Days) Count() int { return bits.OnesCount32(uint32(d)) }
 type Person struct {
 	ID    int64
 	Name  string
+	Title string         // the post under which he stands
 	Post  Days           // in post on these days
 	Away  map[int]string // on leave: day → why, such as 事假
 	Wish  Days           // 不便值班日期
 	Carry Counters       // how often he stood before this month, within the window that Plan.Window names
 	Last  int            // the day he last stood before this month, counted from its first: 0 is the eve, Never if never
 	Run   int            // days in a row up to the eve on which he stood
+	since time.Time      // first day of service in the village
 }
 
 // Never is a Person's Last where he has never stood.
@@ -79,7 +84,9 @@ type Slot struct {
 // Assignment says who stands, and why it is he.
 type Assignment struct {
 	Slot
-	Person  int64
+	Person  int64 // 0: of the township's own staff, who have no file
+	Name    string
+	Title   string
 	StandIn bool // 代班, named by the township from outside the team
 	Reason  string
 }

@@ -1,0 +1,204 @@
+package duty
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+	"touyan/internal/access"
+	"touyan/internal/platform/fault"
+	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/month"
+	"touyan/internal/platform/pg"
+	"touyan/web/ui"
+)
+
+func (m *Module) boardRoutes() []access.Route {
+	get, post := http.MethodGet, http.MethodPost
+	return []access.Route{
+		{Method: get, Path: "/duty", Need: PermRead, Do: m.present},
+		{Method: get, Path: "/duty/{month}", Need: PermRead, Do: m.board},
+		{Method: post, Path: "/duty/{month}/draft", Need: PermArrange, Do: m.draft},
+		{Method: post, Path: "/duty/{month}/publish", Need: PermArrange, Do: m.publishAll},
+	}
+}
+
+// monthOf reads the month from the path; anything else is an absent page.
+func monthOf(r *http.Request) (month.Month, error) {
+	at, err := month.Parse(chi.URLParam(r, "month"))
+	if err != nil {
+		return month.Month{}, fault.NotFound()
+	}
+	return at, nil
+}
+
+func boardPath(m month.Month) string { return "/duty/" + m.String() }
+
+// present leads to the month that is in work: from the 25th on that is the next one.
+func (m *Module) present(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	at := month.Of(s.Now())
+	if s.Now().Day() >= firstDraftDay && s.Level() != pg.Village {
+		at = at.Next()
+	}
+	return httpx.SeeOther(w, r, boardPath(at))
+}
+
+// firstDraftDay is the day of the month from which the next month's rosters are made.
+const firstDraftDay = 25
+
+type boardQuery struct {
+	Text  string `form:"q"`
+	State string `form:"state"`
+}
+
+// keeps applies the filters to a line.
+func (q boardQuery) keeps(l Line) bool {
+	if t := strings.TrimSpace(q.Text); t != "" && !strings.Contains(l.VillageName, t) && !strings.Contains(l.TownshipName, t) {
+		return false
+	}
+	switch q.State {
+	case "none":
+		return l.RosterID == nil
+	case "draft":
+		return l.RosterID != nil && l.Number == 0
+	case "empty":
+		return l.EmptyDays != 0
+	case "published":
+		return l.Number > 0
+	}
+	return true
+}
+
+func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	at, err := monthOf(r)
+	if err != nil {
+		return err
+	}
+	p := boardProps{Month: at, Now: month.Of(s.Now()), Grant: s.GrantID(), Arranges: s.Can(PermArrange) && !at.Before(month.Of(s.Now())),
+		District: s.Level() == pg.District, Village: s.Level() == pg.Village}
+	httpx.DecodeQuery(r, &p.Query)
+	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
+		cal, err := m.Store.calendar(r.Context(), tx)
+		if err != nil {
+			return err
+		}
+		p.Kinds, p.Known = Kinds(cal, at)
+		p.All, err = m.Store.Lines(r.Context(), tx, at, 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if p.Village && len(p.All) == 1 && p.All[0].RosterID != nil {
+		return httpx.SeeOther(w, r, rosterPath(*p.All[0].RosterID))
+	}
+	for _, l := range p.All {
+		if p.Query.keeps(l) {
+			p.Lines = append(p.Lines, l)
+		}
+	}
+	return access.Page(w, r, s, access.View{Title: at.Title() + "值班安排", AsOf: s.Now().Format("2006-01-02 15:04")}, boardPage(p))
+}
+
+func (m *Module) draft(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	at, err := monthOf(r)
+	if err != nil {
+		return err
+	}
+	var done Made
+	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
+		done, err = m.Store.Make(r.Context(), tx, at, s.Township(), s.Village())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("已排班%d个村(社区)", done.Drafted)
+	if done.Published > 0 {
+		text += fmt.Sprintf(",%d个已发布的没有改动", done.Published)
+	}
+	if done.Unknown {
+		text += fmt.Sprintf("。%d年节假日未公布,暂按周一至周五为工作日", at.Year())
+	}
+	access.Flash(r, s, "success", text)
+	if len(done.Empty) > 0 {
+		access.Flash(r, s, "warn", "有空岗日期,需安排代班:"+few(done.Empty))
+	}
+	return httpx.SeeOther(w, r, boardPath(at))
+}
+
+func (m *Module) publishAll(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	at, err := monthOf(r)
+	if err != nil {
+		return err
+	}
+	var published int
+	var empty []string
+	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
+		published, empty, err = m.Store.PublishAll(r.Context(), tx, at, s.Township())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if published == 0 && len(empty) > 0 {
+		return fault.Conflict("没有发布:%s还有空岗", few(empty))
+	}
+	access.Flash(r, s, "success", fmt.Sprintf("已发布%d个村(社区)的值班表", published))
+	if len(empty) > 0 {
+		access.Flash(r, s, "warn", "还有空岗,没有发布:"+few(empty))
+	}
+	return httpx.SeeOther(w, r, boardPath(at))
+}
+
+// few names the first ones of a list and counts the rest.
+func few(list []string) string {
+	const most = 8
+	if len(list) <= most {
+		return strings.Join(list, ";")
+	}
+	return strings.Join(list[:most], ";") + fmt.Sprintf(";等%d个村(社区)", len(list))
+}
+
+type boardProps struct {
+	Month, Now        month.Month
+	Grant             string
+	Arranges          bool
+	District, Village bool
+	Query             boardQuery
+	Kinds             []Kind
+	Known             bool
+	All, Lines        []Line
+}
+
+// months are the tabs: the two before, this one, and the next two.
+func (p boardProps) months() []ui.Tab {
+	var tabs []ui.Tab
+	for n := -2; n <= 2; n++ {
+		at := p.Now.Add(n)
+		tabs = append(tabs, ui.Tab{Title: at.Title(), Href: boardPath(at), Active: at == p.Month})
+	}
+	return tabs
+}
+
+func (p boardProps) stats() []ui.StatItem {
+	var published, draft, none, holes int
+	for _, l := range p.All {
+		switch {
+		case l.RosterID == nil:
+			none++
+		case l.Number > 0:
+			published++
+		default:
+			draft++
+		}
+		if l.EmptyDays != 0 {
+			holes++
+		}
+	}
+	link := func(state string) string { return boardPath(p.Month) + "?state=" + state }
+	return []ui.StatItem{{Label: "已发布", Value: fmt.Sprint(published), Unit: fmt.Sprintf("/%d", len(p.All)), Href: link("published")},
+		{Label: "待发布", Value: fmt.Sprint(draft), Href: link("draft")}, {Label: "未排班", Value: fmt.Sprint(none), Href: link("none")},
+		{Label: "有空岗", Value: fmt.Sprint(holes), Href: link("empty")}}
+}

@@ -1,0 +1,72 @@
+package duty
+
+import (
+	"context"
+	"fmt"
+
+	"touyan/internal/access"
+	"touyan/internal/platform/fault"
+	"touyan/internal/platform/month"
+)
+
+// Made says what drafting did.
+type Made struct {
+	Drafted   int      // rosters drafted anew
+	Published int      // rosters left alone, since they are published
+	Empty     []string // villages with an empty day, with the days
+	Unknown   bool     // the year's holidays are not published
+}
+
+// Make drafts a month for the villages in scope, from nothing: of one township, one village, or (0, 0) all of them.
+// Published rosters stay as they are.
+func (st Store) Make(ctx context.Context, tx *access.Tx, m month.Month, township, village int64) (Made, error) {
+	var done Made
+	if m.Before(month.Of(tx.Scope().Now())) {
+		return done, fault.Conflict("%s已经过去,不能再排班;实际值班情况请用“事后补记”", m.Title())
+	}
+	places, err := st.places(ctx, tx, m, township, village)
+	if err != nil {
+		return done, err
+	}
+	if len(places) == 0 {
+		return done, fault.NotFound()
+	}
+	villages := make([]int64, len(places))
+	for i, p := range places {
+		villages[i] = p.VillageID
+	}
+	plans, err := st.Plans(ctx, tx, m, villages)
+	if err != nil {
+		return done, err
+	}
+	busy, err := st.elsewhere(ctx, tx, m, villages, plans)
+	if err != nil {
+		return done, err
+	}
+	list := make([]drafted, len(places))
+	for i, p := range places {
+		plan := plans[p.VillageID]
+		busy.block(plan)
+		made, holes := plan.Draft()
+		busy.note(p.VillageName, made)
+		list[i] = drafted{p, len(plan.Slots), made, holes}
+	}
+	ids, err := st.saveDrafts(ctx, tx, m, list)
+	if err != nil {
+		return done, err
+	}
+	done.Drafted, done.Published = len(ids), len(places)-len(ids)
+	for _, d := range list {
+		if _, ours := ids[d.VillageID]; ours && len(d.holes) > 0 {
+			done.Empty = append(done.Empty, d.VillageName+dayList(d.empty()))
+		}
+	}
+	cal, err := st.calendar(ctx, tx)
+	if err != nil {
+		return done, err
+	}
+	done.Unknown = !cal.Known(m.Year())
+	tx.Audit(access.Line{Action: "duty.draft", Object: "duty_rosters", Summary: fmt.Sprintf("自动排班:%s,%d个村(社区)", m.Title(), done.Drafted),
+		Detail: map[string]any{"month": m.String(), "drafted": done.Drafted, "empty": len(done.Empty)}})
+	return done, nil
+}

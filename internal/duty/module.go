@@ -1,0 +1,50 @@
+package duty
+
+import (
+	"slices"
+
+	"touyan/internal/access"
+	"touyan/internal/platform/pg"
+)
+
+// The permissions of the module.
+const (
+	PermRead    access.Permission = "duty.read"    // rosters and boards of the own unit
+	PermArrange access.Permission = "duty.arrange" // drafting, changing and publishing rosters
+)
+
+// Module is duty as the house mounts it.
+type Module struct {
+	Store Store
+}
+
+// New makes the module. positions are the codes of posts, the highest first; title names them.
+func New(positions []string, title Titler) *Module {
+	return &Module{Store{title: title, order: positions}}
+}
+
+// Module declares permissions, menu and routes. Each sub-feature lists its own routes beside its handlers.
+func (m *Module) Module() access.Module {
+	var (
+		admin, officer, leader, clerk, head = access.DistrictAdmin, access.DistrictOfficer, access.DistrictLeader, access.TownshipClerk, access.TownshipLeader
+		secretary, scribe                   = access.VillageSecretary, access.VillageClerk
+	)
+	return access.Module{
+		Name: "duty",
+		Permissions: []access.Grantable{
+			{Key: PermRead, Title: "查看值班安排", Roles: []access.Role{admin, officer, leader, clerk, head, secretary, scribe}},
+			{Key: PermArrange, Title: "排班、调整与发布", Roles: []access.Role{officer, clerk, secretary, scribe}},
+		},
+		Menu: []access.MenuEntry{
+			{Group: "坐班值班", Title: "值班安排", Href: "/duty", Need: PermRead, Order: 300},
+		},
+		Routes: slices.Concat(m.boardRoutes(), m.rosterRoutes()),
+		Sentences: pg.Sentences{
+			"duty_assignments_person_key": "该同志当天已在其他村(社区)或其他班次值班,一天只能安排一次",
+			"duty_assignments_pkey":       "值班表刚被其他人修改,请刷新后再操作",
+			"duty_rosters_month_key":      "这个月的值班表已经存在",
+			"duty_rosters_phone_check":    "值班电话不超过30个字",
+			"duty_versions_pkey":          "值班表刚被其他人修改,请刷新后再操作",
+		},
+	}
+}

@@ -1,0 +1,10 @@
+drop table duty_ledgers;
+drop table duty_stands;
+drop table duty_checks;
+drop table duty_swaps;
+drop table duty_wishes;
+drop table duty_leaves;
+drop table duty_versions;
+drop table duty_assignments;
+drop table duty_rosters;
+drop table duty_settings;
