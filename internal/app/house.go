@@ -6,6 +6,7 @@ import (
 	"touyan/internal/assessment"
 	"touyan/internal/cadre"
 	"touyan/internal/demo"
+	"touyan/internal/duty"
 	"touyan/internal/job"
 	"touyan/internal/org"
 	"touyan/internal/platform/crypt"
@@ -36,6 +37,7 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 		cadre.NewImporter(keys, jobs).Module(),
 		h.assessment.Module(),
 		assessment.NewFiles(h.assessment, keys).Module(),
+		duty.New(cadre.PositionOrder(), cadre.PositionTitle).Module(),
 		h.account.Module(),
 	}
 	return h

@@ -48,6 +48,15 @@ var positions = []Position{
 	{"resident_team_member", "驻村工作队队员", "驻社区工作队队员", "resident"},
 }
 
+// PositionOrder lists the codes of posts, the highest first.
+func PositionOrder() []string {
+	codes := make([]string, len(positions))
+	for i, p := range positions {
+		codes[i] = p.Code
+	}
+	return codes
+}
+
 // PositionTitle names a post as it is said in a village or a community.
 func PositionTitle(code string, community bool) string {
 	for _, p := range positions {
