@@ -20,6 +20,7 @@ var tiers = map[string]int{
 	"internal/org":    20, "internal/job": 20, "internal/testkit": 21,
 	"internal/cadre": 30, "internal/account": 30,
 	"internal/assessment": 40,
+	"internal/duty":       40,
 	"internal/workbench":  50, "internal/report": 50, "internal/pay": 50, "internal/demo": 50,
 	"internal/app": 90, "internal/bench": 91, "cmd/touyan": 100,
 }
@@ -193,6 +194,7 @@ var owners = map[string][]string{
 	"internal/job":        {"job_runs", "job_files"},
 	"internal/cadre":      {"persons", "appointments", "transfer_requests", "person_merges", "person_distinctions", "import_mappings", "import_batches", "saved_filters"},
 	"internal/assessment": {"assessment_"},
+	"internal/duty":       {"duty_"},
 }
 
 var writes = regexp.MustCompile(`(?i)\b(?:insert into|update|delete from)\s+([a-z_]+)`)

@@ -27,6 +27,7 @@ var anyDepth = map[string]string{
 	"job_runs": "started at any level", "job_files": "as the run that it comes from", "import_batches": "uploaded at any level",
 	"assessment_uploads": "uploaded by a township, or for the whole district",
 	"saved_filters":      "saved at any level", "audit_log": "written at any level, and kept when units go",
+	"duty_ledgers":      "of a village or of a whole township",
 	"transfer_requests": "references the tree by its receiving unit",
 }
 

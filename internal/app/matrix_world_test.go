@@ -386,6 +386,7 @@ func (b *builder) plantKeys() {
 				and p.township_id = x.township_id and p.village_id = 0 where x.month = $1::date`, m.month+"-01")
 		}
 	}
+	b.plantDuty()
 	b.keep("entry", `select p.name, x.id::text from assessment_entries x`+at+`join assessment_rows r on r.tenant_id = x.tenant_id and r.id = x.row_id
 		where r.position_code = 'clerk'`)
 	b.keep("objection", `select p.name, x.id::text from assessment_objections x`+at)
