@@ -30,7 +30,7 @@ func (b *builder) plantDuty() {
 		select r.tenant_id, r.township_id, r.village_id, r.id, '2026-11-01', q.id, q.name, '委员', '临时代班', '王建国', now()` + person)
 	b.exec(`insert into duty_ledgers (tenant_id, township_id, village_id, title, code, digest, made_by, made_at)
 		select tenant_id, township_id, id, '值班台账', 'c' || id, '', '王建国', now() from villages`)
-	b.ids["dutymonth"] = map[string]string{"甲": "2027-01", "乙": "2026-12"}
+	b.ids["month_duty"] = map[string]string{"甲": "2027-01"}
 	b.keep("roster_draft", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.month = '2026-12-01'`)
 	b.keep("roster_ready", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.month = '2027-01-01'`)
 	b.keep("roster_out", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.number > 0`)

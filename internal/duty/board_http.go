@@ -24,10 +24,16 @@ func (m *Module) boardRoutes() []access.Route {
 	}
 }
 
+// How far the boards reach: rosters are kept for five years and made for the next months.
+const (
+	monthsBack  = 60
+	monthsAhead = 3
+)
+
 // monthOf reads the month from the path; anything else is an absent page.
-func monthOf(r *http.Request) (month.Month, error) {
+func monthOf(r *http.Request, s access.Scope) (month.Month, error) {
 	at, err := month.Parse(chi.URLParam(r, "month"))
-	if err != nil {
+	if n := at.Sub(month.Of(s.Now())); err != nil || n < -monthsBack || n > monthsAhead {
 		return month.Month{}, fault.NotFound()
 	}
 	return at, nil
@@ -71,7 +77,7 @@ func (q boardQuery) keeps(l Line) bool {
 }
 
 func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	at, err := monthOf(r)
+	at, err := monthOf(r, s)
 	if err != nil {
 		return err
 	}
@@ -102,7 +108,7 @@ func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) e
 }
 
 func (m *Module) draft(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	at, err := monthOf(r)
+	at, err := monthOf(r, s)
 	if err != nil {
 		return err
 	}
@@ -129,7 +135,7 @@ func (m *Module) draft(w http.ResponseWriter, r *http.Request, s access.Scope) e
 }
 
 func (m *Module) publishAll(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	at, err := monthOf(r)
+	at, err := monthOf(r, s)
 	if err != nil {
 		return err
 	}
