@@ -21,6 +21,7 @@ create table duty_rosters (
     filled int not null default 0, -- how many of them somebody fills
     empty_days int not null default 0, -- the days with an empty place as bits, day 1 the lowest: the district's map reads it
     absent_days int not null default 0, -- the days on which a spot check found nobody
+    checked_days int not null default 0, -- the days on which there was a spot check
     phone text not null default '' constraint duty_rosters_phone_check check (char_length(phone) <= 30), -- entered for display
     number int not null default 0,
     published_at timestamptz,
@@ -33,7 +34,7 @@ create table duty_rosters (
     foreign key (tenant_id, township_id, village_id) references villages (tenant_id, township_id, id)
 );
 create index duty_rosters_map_idx on duty_rosters (tenant_id, month, township_id, village_id)
-    include (empty_days, absent_days, number, places, filled);
+    include (empty_days, absent_days, checked_days, number, places, filled);
 
 -- Who stands. A stand-in of the township's own staff has no file: person_id is null.
 create table duty_assignments (
@@ -156,15 +157,22 @@ create table duty_checks (
     person_name text not null,
     found_name text not null default '', -- who stood instead
     note text not null default '' constraint duty_checks_note_check check (char_length(note) <= 200),
-    checker text not null,
+    checker text not null constraint duty_checks_checker_check check (char_length(checker) between 1 and 40),
     recorded_by text not null,
     recorded_at timestamptz not null,
-    voided_at timestamptz,
+    voided_at timestamptz, -- recorded wrongly: the row stays, with who struck it out and why
+    voided_by text not null default '',
     void_reason text not null default '',
+    corrects bigint, -- the struck-out record in whose place this one stands
+    proposal text not null default '', -- the origin under which an absence was proposed as a deduction
     primary key (tenant_id, id),
-    foreign key (tenant_id, township_id, village_id, roster_id) references duty_rosters (tenant_id, township_id, village_id, id)
+    foreign key (tenant_id, township_id, village_id, roster_id) references duty_rosters (tenant_id, township_id, village_id, id),
+    foreign key (tenant_id, corrects) references duty_checks (tenant_id, id)
 );
 create index duty_checks_unit_idx on duty_checks (tenant_id, township_id, village_id, on_day);
+create index duty_checks_day_idx on duty_checks (tenant_id, on_day);
+-- one check at one moment: a form that is sent twice records once
+create unique index duty_checks_moment_key on duty_checks (tenant_id, village_id, checked_at) where voided_at is null;
 
 -- Who really stood, entered up to seven days later (事后补记): shown beside the published version, which stays.
 create table duty_stands (
