@@ -23,6 +23,7 @@ create table duty_rosters (
     absent_days int not null default 0, -- the days on which a spot check found nobody
     checked_days int not null default 0, -- the days on which there was a spot check
     phone text not null default '' constraint duty_rosters_phone_check check (char_length(phone) <= 30), -- entered for display
+    last_change jsonb not null default '[]', -- the places that the last change touched, before and after: it can be undone
     number int not null default 0,
     published_at timestamptz,
     drafted_by text not null,

@@ -20,11 +20,26 @@ func (Store) elsewhere(ctx context.Context, tx *access.Tx, m month.Month, villag
 			people = append(people, one.ID)
 		}
 	}
-	rows, err := tx.Query(ctx, `select a.person_id, a.on_day, r.village_name
+	return busyRows(tx.Query(ctx, `select a.person_id, a.on_day, r.village_name
 		from duty_assignments a join duty_rosters r on r.tenant_id = a.tenant_id and r.id = a.roster_id
 		where a.tenant_id = @tenant and a.person_id = any(@people) and a.on_day >= @first and a.on_day < @next
 			and (a.village_id <> all(@villages) or r.number > 0)`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "people": people, "first": m.First(), "next": m.Next().First(), "villages": villages})
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "people": people, "first": m.First(), "next": m.Next().First(), "villages": villages}))
+}
+
+// besides reads where the people of a roster stand in other villages in its month, as far as the scope sees them.
+func (Store) besides(ctx context.Context, tx *access.Tx, r Roster, p Plan) (busy, error) {
+	people := make([]int64, len(p.People))
+	for i, one := range p.People {
+		people[i] = one.ID
+	}
+	return busyRows(tx.Query(ctx, `select a.person_id, a.on_day, r.village_name
+		from duty_assignments a join duty_rosters r on r.tenant_id = a.tenant_id and r.id = a.roster_id
+		where a.tenant_id = @tenant and a.person_id = any(@people) and a.on_day >= @first and a.on_day < @next and a.roster_id <> @roster`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "people": people, "first": r.Month.First(), "next": r.Month.Next().First(), "roster": r.ID}))
+}
+
+func busyRows(rows pgx.Rows, err error) (busy, error) {
 	if err != nil {
 		return nil, err
 	}

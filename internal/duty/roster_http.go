@@ -52,6 +52,11 @@ func (st Store) table(ctx context.Context, tx *access.Tx, id int64, lock bool) (
 		return t, err
 	}
 	t.Plan = plans[t.VillageID]
+	elsewhere, err := st.besides(ctx, tx, t.Roster, t.Plan)
+	if err != nil {
+		return t, err
+	}
+	elsewhere.block(t.Plan)
 	made, err := st.Assignments(ctx, tx, t.ID)
 	t.Made = made[t.ID]
 	return t, err
