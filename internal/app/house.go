@@ -20,6 +20,7 @@ type house struct {
 	cadre      *cadre.Module
 	account    *account.Module
 	assessment *assessment.Module
+	duty       *duty.Module
 	demo       *demo.Loader
 	modules    []access.Module
 }
@@ -27,6 +28,9 @@ type house struct {
 func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	h := &house{keys: keys, org: org.New(), assessment: assessment.New(cadre.PositionTitle)}
 	h.assessment.Work(jobs)
+	h.duty = duty.New(cadre.PositionOrder(), cadre.PositionTitle)
+	h.duty.Feed(h.assessment)
+	h.duty.Work(jobs)
 	h.cadre = cadre.New(keys, jobs, h.assessment.Store)
 	h.account = account.New(cfg.URL, register{h.cadre.Store})
 	h.modules = []access.Module{
@@ -37,7 +41,7 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 		cadre.NewImporter(keys, jobs).Module(),
 		h.assessment.Module(),
 		assessment.NewFiles(h.assessment, keys).Module(),
-		duty.New(cadre.PositionOrder(), cadre.PositionTitle).Module(),
+		h.duty.Module(),
 		h.account.Module(),
 	}
 	return h

@@ -26,6 +26,9 @@ func (b *builder) plantDuty() {
 	b.exec(`insert into duty_checks (tenant_id, township_id, village_id, roster_id, on_day, checked_at, way, result, person_id, person_name, checker,
 			recorded_by, recorded_at)
 		select r.tenant_id, r.township_id, r.village_id, r.id, '2026-11-01', now(), 'visit', 'in_post', p.id, p.name, '赵督查', '王建国', now()` + person)
+	b.exec(`insert into duty_checks (tenant_id, township_id, village_id, roster_id, on_day, checked_at, way, result, person_id, person_name, checker,
+			recorded_by, recorded_at)
+		select r.tenant_id, r.township_id, r.village_id, r.id, '2026-11-01', '2026-11-01 09:00+08', 'landline', 'absent', p.id, p.name, '赵督查', '王建国', now()` + person)
 	b.exec(`insert into duty_stands (tenant_id, township_id, village_id, roster_id, on_day, person_id, person_name, title, reason, recorded_by, recorded_at)
 		select r.tenant_id, r.township_id, r.village_id, r.id, '2026-11-01', q.id, q.name, '委员', '临时代班', '王建国', now()` + person)
 	b.exec(`insert into duty_ledgers (tenant_id, township_id, village_id, title, code, digest, made_by, made_at)
@@ -34,4 +37,7 @@ func (b *builder) plantDuty() {
 	b.keep("roster_draft", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.month = '2026-12-01'`)
 	b.keep("roster_ready", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.month = '2027-01-01'`)
 	b.keep("roster_out", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.number > 0`)
+	for kind, result := range map[string]string{"check": "in_post", "check_absent": "absent"} {
+		b.keep(kind, `select p.name, x.id::text from duty_checks x join place p using (tenant_id, township_id, village_id) where x.result = $1`, result)
+	}
 }

@@ -18,6 +18,7 @@ import (
 //
 //	type MonthSheet interface {
 //		ProposeDeduction(ctx context.Context, tx *access.Tx, at month.Month, village, person int64, origin, item, reason string) (bool, error)
+//		WithdrawDeduction(ctx context.Context, tx *access.Tx, origin, reason string) (stands bool, err error)
 //	}
 //
 // village is where it happened; origin names the finding for ever ("duty.check:512"), and the same one proposed again
@@ -37,6 +38,12 @@ func (m *Module) ProposeDeduction(ctx context.Context, tx *access.Tx, at month.M
 		return false, fault.Invalid("拟扣分须写明事由,最多%d字", reasonLimit)
 	}
 	return m.Store.propose(ctx, tx, at, village, person, origin, item, reason)
+}
+
+// WithdrawDeduction takes back what was proposed under an origin, such as an absence that was recorded wrongly, as long as
+// the clerk has not confirmed it. It tells whether a confirmed deduction stands, which only he can take out.
+func (m *Module) WithdrawDeduction(ctx context.Context, tx *access.Tx, origin, reason string) (stands bool, err error) {
+	return m.Store.withdrawProposal(ctx, tx, origin, reason)
 }
 
 // schemeAt is the scheme that a month uses, or would use if it were opened now.

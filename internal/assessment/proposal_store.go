@@ -94,3 +94,20 @@ func (Store) decidedProposal(ctx context.Context, tx *access.Tx, sheet Sheet, id
 		"month": sheet.Month, "id": id}).Scan(&done)
 	return done, err
 }
+
+// withdrawProposal closes what was proposed under an origin and stands open; true if it was confirmed and stays.
+func (Store) withdrawProposal(ctx context.Context, tx *access.Tx, origin, reason string) (stands bool, err error) {
+	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "origin": origin}
+	if err := tx.QueryRow(ctx, `select exists (select from assessment_proposals where tenant_id = @tenant and origin = @origin
+		and state = 'confirmed')`, args).Scan(&stands); err != nil || stands {
+		return stands, err
+	}
+	args["by"], args["now"], args["reason"] = tx.Scope().Name(), tx.Scope().Now(), reason
+	tag, err := tx.Exec(ctx, `update assessment_proposals set state = 'refused', decided_by = @by, decided_at = @now, decision_reason = @reason
+		where tenant_id = @tenant and origin = @origin and state = 'open'`, args)
+	if err == nil && tag.RowsAffected() > 0 {
+		tx.Audit(access.Line{Action: "assessment.withdraw_proposal", Object: "assessment_proposals", Summary: "撤回拟扣分", Reason: reason,
+			Detail: map[string]any{"origin": origin}})
+	}
+	return false, err
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"touyan/internal/access"
+	"touyan/internal/job"
 	"touyan/internal/platform/pg"
 )
 
@@ -11,16 +12,21 @@ import (
 const (
 	PermRead    access.Permission = "duty.read"    // rosters and boards of the own unit
 	PermArrange access.Permission = "duty.arrange" // drafting, changing and publishing rosters
+
+	PermOverview access.Permission = "duty.overview" // coverage and spot checks of a township or of the district
+	PermCheck    access.Permission = "duty.check"    // recording and correcting the township's spot checks
 )
 
 // Module is duty as the house mounts it.
 type Module struct {
 	Store Store
+	sheet MonthSheet
+	jobs  *job.Runner
 }
 
 // New makes the module. positions are the codes of posts, the highest first; title names them.
 func New(positions []string, title Titler) *Module {
-	return &Module{Store{title: title, order: positions}}
+	return &Module{Store: Store{title: title, order: positions}}
 }
 
 // Module declares permissions, menu and routes. Each sub-feature lists its own routes beside its handlers.
@@ -34,14 +40,18 @@ func (m *Module) Module() access.Module {
 		Permissions: []access.Grantable{
 			{Key: PermRead, Title: "查看值班安排", Roles: []access.Role{admin, officer, leader, clerk, head, secretary, scribe}},
 			{Key: PermArrange, Title: "排班、调整与发布", Roles: []access.Role{officer, clerk, secretary, scribe}},
+			{Key: PermOverview, Title: "查看值班总览与抽查记录", Roles: []access.Role{admin, officer, leader, clerk, head}},
+			{Key: PermCheck, Title: "登记值班抽查", Roles: []access.Role{clerk, head}},
 		},
 		Menu: []access.MenuEntry{
 			{Group: "坐班值班", Title: "值班安排", Href: "/duty", Need: PermRead, Order: 300},
+			{Group: "坐班值班", Title: "值班抽查", Href: roundPath, Need: PermCheck, Order: 320},
 		},
-		Routes: slices.Concat(m.boardRoutes(), m.rosterRoutes()),
+		Routes: slices.Concat(m.boardRoutes(), m.rosterRoutes(), m.checkRoutes()),
 		Sentences: pg.Sentences{
 			"duty_assignments_person_key": "该同志当天已在其他村(社区)或其他班次值班,一天只能安排一次",
 			"duty_assignments_pkey":       "值班表刚被其他人修改,请刷新后再操作",
+			"duty_checks_moment_key":      "这个时间已登记过一次抽查,请刷新后再操作",
 			"duty_rosters_month_key":      "这个月的值班表已经存在",
 			"duty_rosters_phone_check":    "值班电话不超过30个字",
 			"duty_versions_pkey":          "值班表刚被其他人修改,请刷新后再操作",
