@@ -49,6 +49,15 @@ func RevokeLinks(ctx context.Context, tx *Tx, purpose string, subject int64) err
 // FromLink turns a token into a read-only scope on one village for one purpose. An unknown, expired or revoked token is
 // an absent page.
 func (c *Core) FromLink(ctx context.Context, token, purpose string) (Scope, int64, error) {
+	s, subject, err := c.FromConsent(ctx, token, purpose)
+	s.readOnly = true
+	return s, subject, err
+}
+
+// FromConsent is FromLink for the one act that the link asks its holder to agree to. The scope may write within the
+// village, so the caller does that act and nothing else; the purpose's own rule makes it happen once. Listed in the
+// architecture test.
+func (c *Core) FromConsent(ctx context.Context, token, purpose string) (Scope, int64, error) {
 	var tenant, township, village, subject int64
 	err := c.pool.Raw().QueryRow(ctx, `select tenant_id, township_id, village_id, subject_id from links
 		where token_hash = $1 and purpose = $2 and revoked_at is null and expires_at > $3`, hashToken(token), purpose, c.Now()).
@@ -59,7 +68,7 @@ func (c *Core) FromLink(ctx context.Context, token, purpose string) (Scope, int6
 	if err != nil {
 		return Scope{}, 0, pg.Sentences{}.Explain(err)
 	}
-	return Scope{core: c, readOnly: true, only: Permission("link." + purpose), name: "链接访问",
+	return Scope{core: c, only: Permission("link." + purpose), name: "链接访问",
 		settings: pg.Settings{Tenant: tenant, Township: township, Village: village, Level: pg.Village}}, subject, nil
 }
 

@@ -160,6 +160,10 @@ var privileged = map[string]map[string]string{
 		"internal/assessment/": "名单变动: a person's posts in the whole district, of which only the own township's are shown",
 		"internal/cadre/":      "whether an ID number is registered elsewhere, and which unit must release the person; nothing else of the file is shown",
 	},
+	`\.FromConsent\(`: {
+		"internal/access/":      "its definition",
+		"internal/duty/consent": "a colleague agrees to a swap of days by his link, which changes one roster once",
+	},
 	`pgxpool\.`: {
 		"internal/platform/pg/": "the pool",
 		"internal/access/":      "the session store",

@@ -28,7 +28,7 @@ type house struct {
 func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	h := &house{keys: keys, org: org.New(), assessment: assessment.New(cadre.PositionTitle)}
 	h.assessment.Work(jobs)
-	h.duty = duty.New(cadre.PositionOrder(), cadre.PositionTitle)
+	h.duty = duty.New(cfg.URL, cadre.PositionOrder(), cadre.PositionTitle)
 	h.duty.Feed(h.assessment)
 	h.duty.Work(jobs)
 	h.cadre = cadre.New(keys, jobs, h.assessment.Store)
@@ -52,5 +52,6 @@ func (h *house) bind(core *access.Core) {
 	h.org.Bind(core)
 	h.account.Bind(core)
 	h.assessment.Bind(core)
+	h.duty.Bind(core)
 	h.demo = demo.New(core, h.keys, cadre.PositionTitle)
 }

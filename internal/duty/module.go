@@ -2,6 +2,7 @@ package duty
 
 import (
 	"slices"
+	"strings"
 
 	"touyan/internal/access"
 	"touyan/internal/job"
@@ -15,6 +16,7 @@ const (
 
 	PermOverview access.Permission = "duty.overview" // coverage and spot checks of a township or of the district
 	PermCheck    access.Permission = "duty.check"    // recording and correcting the township's spot checks
+	PermStandIn  access.Permission = "duty.stand_in" // naming somebody from outside the village (代班)
 )
 
 // Module is duty as the house mounts it.
@@ -22,12 +24,17 @@ type Module struct {
 	Store Store
 	sheet MonthSheet
 	jobs  *job.Runner
+	url   string // of the house, for links that are sent
+	core  *access.Core
 }
 
-// New makes the module. positions are the codes of posts, the highest first; title names them.
-func New(positions []string, title Titler) *Module {
-	return &Module{Store: Store{title: title, order: positions}}
+// New makes the module. positions are the codes of posts, the highest first; title names them; url is where the house stands.
+func New(url string, positions []string, title Titler) *Module {
+	return &Module{Store: Store{title: title, order: positions}, url: strings.TrimSuffix(url, "/")}
 }
+
+// Bind hands over the core, which opens links.
+func (m *Module) Bind(core *access.Core) { m.core = core }
 
 // Module declares permissions, menu and routes. Each sub-feature lists its own routes beside its handlers.
 func (m *Module) Module() access.Module {
@@ -42,16 +49,20 @@ func (m *Module) Module() access.Module {
 			{Key: PermArrange, Title: "排班、调整与发布", Roles: []access.Role{officer, clerk, secretary, scribe}},
 			{Key: PermOverview, Title: "查看值班总览与抽查记录", Roles: []access.Role{admin, officer, leader, clerk, head}},
 			{Key: PermCheck, Title: "登记值班抽查", Roles: []access.Role{clerk, head}},
+			{Key: PermStandIn, Title: "指定代班", Roles: []access.Role{clerk}},
 		},
 		Menu: []access.MenuEntry{
 			{Group: "坐班值班", Title: "值班安排", Href: "/duty", Need: PermRead, Order: 300},
+			{Group: "坐班值班", Title: "请假登记", Href: "/duty/leaves", Need: PermRead, Order: 310},
 			{Group: "坐班值班", Title: "值班抽查", Href: roundPath, Need: PermCheck, Order: 320},
 		},
-		Routes: slices.Concat(m.boardRoutes(), m.rosterRoutes(), m.checkRoutes()),
+		Routes: slices.Concat(m.boardRoutes(), m.rosterRoutes(), m.checkRoutes(), m.leaveRoutes(), m.swapRoutes()),
 		Sentences: pg.Sentences{
 			"duty_assignments_person_key": "该同志当天已在其他村(社区)或其他班次值班,一天只能安排一次",
 			"duty_assignments_pkey":       "值班表刚被其他人修改,请刷新后再操作",
 			"duty_checks_moment_key":      "这个时间已登记过一次抽查,请刷新后再操作",
+			"duty_leaves_overlap_excl":    "与已登记的请假重叠",
+			"duty_swaps_open_key":         "这一天已有待确认的换班,请先撤回",
 			"duty_rosters_month_key":      "这个月的值班表已经存在",
 			"duty_rosters_phone_check":    "值班电话不超过30个字",
 			"duty_versions_pkey":          "值班表刚被其他人修改,请刷新后再操作",

@@ -1,0 +1,90 @@
+package duty
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+	"touyan/internal/access"
+	"touyan/internal/platform/fault"
+	"touyan/internal/platform/httpx"
+	"touyan/web/ui"
+)
+
+func consentPath(token string) string { return "/duty/consent/" + token }
+
+// address is a path as it is sent to somebody's phone.
+func (m *Module) address(path string) string { return m.url + path }
+
+type consentProps struct {
+	Swap    Swap
+	Village string
+	Path    string
+	Over    bool
+}
+
+// Waits reports whether the question can still be answered.
+func (p consentProps) Waits() bool { return p.Swap.State == swapAsked && !p.Over }
+
+// AskConsent shows a colleague what he is asked, without a log-in: the link names him. Opening it changes nothing.
+func (m *Module) AskConsent(w http.ResponseWriter, r *http.Request) error {
+	s, id, err := m.core.FromLink(r.Context(), chi.URLParam(r, "token"), consent)
+	if err != nil {
+		return err
+	}
+	return m.drawConsent(w, r, s, id)
+}
+
+func (m *Module) drawConsent(w http.ResponseWriter, r *http.Request, s access.Scope, id int64) error {
+	p := consentProps{Path: consentPath(chi.URLParam(r, "token"))}
+	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		if p.Swap, err = m.Store.Swap(r.Context(), tx, id, false); err != nil {
+			return err
+		}
+		roster, err := m.Store.Roster(r.Context(), tx, p.Swap.RosterID, false)
+		p.Village, p.Over = roster.VillageName, p.Swap.over(s.Today())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return httpx.HTML(w, r, http.StatusOK, ui.BarePage(ui.Bare{Title: "换班确认", Lead: p.Village}, consentPage(p)))
+}
+
+// GiveConsent takes the answer, once. Everything is checked again in the transaction that changes the roster.
+func (m *Module) GiveConsent(w http.ResponseWriter, r *http.Request) error {
+	if err := httpx.ParseForm(w, r, false); err != nil {
+		return err
+	}
+	s, id, err := m.core.FromConsent(r.Context(), chi.URLParam(r, "token"), consent)
+	if err != nil {
+		return err
+	}
+	answer := map[string]string{"agree": swapAgreed, "decline": swapDeclined}[r.PostForm.Get("answer")]
+	if answer == "" {
+		return fault.Invalid("请选择同意或不同意")
+	}
+	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
+		asked, err := m.Store.Swap(r.Context(), tx, id, false)
+		if err != nil {
+			return err
+		}
+		t, err := m.Store.table(r.Context(), tx, asked.RosterID, true) // the roster first, as everybody locks
+		if err != nil {
+			return err
+		}
+		if asked, err = m.Store.Swap(r.Context(), tx, id, true); err != nil {
+			return err
+		}
+		if asked.State == swapAsked && asked.over(s.Today()) {
+			return fault.Conflict("值班日期已过,不能再确认换班")
+		}
+		if err := m.Store.decideSwap(r.Context(), tx, &asked, answer, asked.ToName); err != nil || answer == swapDeclined {
+			return err
+		}
+		return m.Store.carryOut(r.Context(), tx, &t, asked)
+	})
+	if err != nil {
+		return err
+	}
+	return m.drawConsent(w, r, s, id)
+}
