@@ -10,7 +10,7 @@ func (b *builder) plantDuty() {
 			(values (date '2026-11-01', 0, 1), (date '2026-12-01', 2, 0), (date '2027-01-01', 0, 0)) as m (month, empty, number)`)
 	b.exec(`insert into duty_assignments (tenant_id, township_id, village_id, roster_id, on_day, shift, person_id, person_name, title, reason)
 		select r.tenant_id, r.township_id, r.village_id, r.id, d.day, '', p.id, p.name, '村文书', '最少' from duty_rosters r
-		cross join lateral generate_series(r.month, r.month + case when r.month = '2027-01-01' then 30 else 0 end, interval '1 day') as d (day)
+		cross join lateral generate_series(r.month, r.month + case r.month when '2027-01-01' then 30 when '2026-11-01' then 29 else 0 end, interval '1 day') as d (day)
 		join persons p on p.tenant_id = r.tenant_id and p.village_id = r.village_id and p.name = '王建国'`)
 	b.exec(`insert into duty_versions (tenant_id, township_id, village_id, roster_id, number, reason, days, changes, phone, made_by, made_at)
 		select tenant_id, township_id, village_id, id, 1, '首次发布', '[]', '[]', '', '王建国', now() from duty_rosters where number > 0`)
@@ -23,6 +23,9 @@ func (b *builder) plantDuty() {
 	b.exec(`insert into duty_swaps (tenant_id, township_id, village_id, roster_id, from_person_id, from_name, from_day, to_person_id, to_name, reason, state,
 			asked_by, asked_at)
 		select r.tenant_id, r.township_id, r.village_id, r.id, p.id, p.name, '2026-11-01', q.id, q.name, '外出办事', 'asked', '王建国', now()` + person)
+	b.exec(`insert into duty_swaps (tenant_id, township_id, village_id, roster_id, from_person_id, from_name, from_day, to_person_id, to_name, reason, state,
+			asked_by, asked_at)
+		select r.tenant_id, r.township_id, r.village_id, r.id, p.id, p.name, '2026-11-28', q.id, q.name, '参加培训', 'asked', '王建国', now()` + person)
 	b.exec(`insert into duty_checks (tenant_id, township_id, village_id, roster_id, on_day, checked_at, way, result, person_id, person_name, checker,
 			recorded_by, recorded_at)
 		select r.tenant_id, r.township_id, r.village_id, r.id, '2026-11-01', now(), 'visit', 'in_post', p.id, p.name, '赵督查', '王建国', now()` + person)
@@ -37,6 +40,8 @@ func (b *builder) plantDuty() {
 	b.keep("roster_draft", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.month = '2026-12-01'`)
 	b.keep("roster_ready", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.month = '2027-01-01'`)
 	b.keep("roster_out", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.number > 0`)
+	b.keep("leave", `select p.name, x.id::text from duty_leaves x join place p using (tenant_id, township_id, village_id)`)
+	b.keep("swap", `select p.name, x.id::text from duty_swaps x join place p using (tenant_id, township_id, village_id) where x.from_day = '2026-11-28'`)
 	for kind, result := range map[string]string{"check": "in_post", "check_absent": "absent"} {
 		b.keep(kind, `select p.name, x.id::text from duty_checks x join place p using (tenant_id, township_id, village_id) where x.result = $1`, result)
 	}

@@ -59,7 +59,7 @@ func newPatrol(t *testing.T) *patrol {
 	p := &patrol{people: map[string]int64{}, sheet: &monthSheet{open: map[string]string{}, confirmed: map[string]bool{}}}
 	p.World = testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
 		p.jobs = job.New(w.Pool, slog.New(slog.DiscardHandler))
-		p.module = duty.New([]string{"party_secretary", "clerk", "first_secretary"}, func(code string, _ bool) string { return code })
+		p.module = duty.New("http://localhost", []string{"party_secretary", "clerk", "first_secretary"}, func(code string, _ bool) string { return code })
 		p.module.Feed(p.sheet)
 		p.module.Work(p.jobs)
 		return []access.Module{p.jobs.Module(), p.module.Module()}

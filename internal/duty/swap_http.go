@@ -25,7 +25,7 @@ func (m *Module) swapRoutes() []access.Route {
 	}
 }
 
-// swapForm is a swap as it is typed: from is a place, with is a place (p9.) or a person (12) of the same roster.
+// swapForm is a swap as it is typed: from is a place (held), with is p and a place, or a person, of the same roster.
 type swapForm struct {
 	From   string `form:"from"`
 	With   string `form:"with"`
@@ -163,19 +163,21 @@ func (p swapsProps) read() (Swap, []ui.Problem, error) {
 	}
 	if p.Form.From == "" {
 		bad("from", "请选择要换出的班")
-	} else if a, ok := p.find(p.Form.From); ok {
-		w.FromPersonID, w.FromName, w.FromDay, w.FromShift = a.Person, a.Name, p.Month.Date(a.Day), a.Shift
 	} else {
-		return w, nil, fault.NotFound()
+		a, err := p.find(p.Form.From)
+		if err != nil {
+			return w, nil, err
+		}
+		w.FromPersonID, w.FromName, w.FromDay, w.FromShift = a.Person, a.Name, p.Month.Date(a.Day), a.Shift
 	}
-	field, isPlace := strings.CutPrefix(p.Form.With, "p")
+	held, isPlace := strings.CutPrefix(p.Form.With, "p")
 	switch {
 	case p.Form.With == "":
 		bad("with", "请选择与谁换班或由谁替班")
 	case isPlace:
-		a, ok := p.find(field)
-		if !ok {
-			return w, nil, fault.NotFound()
+		a, err := p.find(held)
+		if err != nil {
+			return w, nil, err
 		}
 		day := p.Month.Date(a.Day)
 		w.ToPersonID, w.ToName, w.ToDay, w.ToShift = a.Person, a.Name, &day, a.Shift
@@ -193,14 +195,30 @@ func (p swapsProps) read() (Swap, []ui.Problem, error) {
 	return w, problems, nil
 }
 
+// held is a place as the form names it, with whoever stood there when the page was drawn: a form that is sent twice must
+// not swap back.
+func (a Assignment) held() string { return a.field() + "." + strconv.FormatInt(a.Person, 10) }
+
 // find gives the filled place that a form names.
-func (p swapsProps) find(field string) (Assignment, bool) {
-	for _, a := range p.Made {
-		if a.field() == field && p.Plan.person(a.Person) != nil {
-			return a, true
-		}
+func (p swapsProps) find(held string) (Assignment, error) {
+	at := strings.LastIndexByte(held, '.')
+	if at < 0 {
+		return Assignment{}, fault.NotFound()
 	}
-	return Assignment{}, false
+	id, err := strconv.ParseInt(held[at+1:], 10, 64)
+	if err != nil || p.Plan.person(id) == nil {
+		return Assignment{}, fault.NotFound()
+	}
+	for _, a := range p.Made {
+		if a.field() != held[:at] {
+			continue
+		}
+		if a.Person != id {
+			return a, fault.Conflict("%s已改由%s值班,请重新选择", sayDay(p.Month.Date(a.Day)), a.Name)
+		}
+		return a, nil
+	}
+	return Assignment{}, fault.NotFound()
 }
 
 func (m *Module) showConsentLink(w http.ResponseWriter, r *http.Request, s access.Scope, p swapsProps) error {
