@@ -46,7 +46,7 @@ func (Store) Lines(ctx context.Context, tx *access.Tx, m month.Month, township i
 			coalesce(r.number, 0) as number, coalesce(r.empty_days, 0) as empty_days, coalesce(r.absent_days, 0) as absent_days
 		from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id
 			left join duty_rosters r on r.tenant_id = v.tenant_id and r.township_id = v.township_id and r.village_id = v.id and r.month = @month
-		where v.tenant_id = @tenant and (@township = 0 or v.township_id = @township)
+		where v.tenant_id = @tenant and (@township::bigint = 0 or v.township_id = @township)
 			and v.valid_from < @next and (v.valid_to is null or v.valid_to >= @next)
 		order by t.code, v.code`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": township, "month": m, "next": m.Next().First()})
 	if err != nil {

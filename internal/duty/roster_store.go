@@ -21,7 +21,7 @@ type place struct {
 func (Store) places(ctx context.Context, tx *access.Tx, m month.Month, township, village int64) ([]place, error) {
 	rows, err := tx.Query(ctx, `select v.township_id, t.name as township_name, v.id as village_id, v.name as village_name
 		from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id
-		where v.tenant_id = @tenant and (@township = 0 or v.township_id = @township) and (@village = 0 or v.id = @village)
+		where v.tenant_id = @tenant and (@township::bigint = 0 or v.township_id = @township) and (@village::bigint = 0 or v.id = @village)
 			and v.valid_from < @next and (v.valid_to is null or v.valid_to >= @next)
 		order by t.code, v.code`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": township, "village": village, "next": m.Next().First()})
 	if err != nil {
