@@ -68,8 +68,12 @@ func (q boardQuery) keeps(l Line) bool {
 		return l.RosterID == nil
 	case "draft":
 		return l.RosterID != nil && l.Number == 0
+	case "unpublished":
+		return l.Number == 0
 	case "empty":
 		return l.EmptyDays != 0
+	case "holed":
+		return l.Holes() != 0
 	case "published":
 		return l.Number > 0
 	}

@@ -20,6 +20,7 @@ type Line struct {
 	Number       int
 	EmptyDays    int32
 	AbsentDays   int32
+	CheckedDays  int32
 }
 
 // State says in words how the village stands, with the kind of its tag.
@@ -43,7 +44,8 @@ func (l Line) Empty() Days { return Days(l.EmptyDays) }
 // Lines reads the board of a month: every village in scope, of one township or (0) all, from one indexed query.
 func (Store) Lines(ctx context.Context, tx *access.Tx, m month.Month, township int64) ([]Line, error) {
 	rows, err := tx.Query(ctx, `select v.township_id, t.name as township_name, v.id as village_id, v.name as village_name, r.id as roster_id,
-			coalesce(r.number, 0) as number, coalesce(r.empty_days, 0) as empty_days, coalesce(r.absent_days, 0) as absent_days
+			coalesce(r.number, 0) as number, coalesce(r.empty_days, 0) as empty_days, coalesce(r.absent_days, 0) as absent_days,
+			coalesce(r.checked_days, 0) as checked_days
 		from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id
 			left join duty_rosters r on r.tenant_id = v.tenant_id and r.township_id = v.township_id and r.village_id = v.id and r.month = @month
 		where v.tenant_id = @tenant and (@township::bigint = 0 or v.township_id = @township)

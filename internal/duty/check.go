@@ -102,6 +102,7 @@ type Check struct {
 	ID          int64
 	VillageID   int64
 	VillageName string
+	Township    string
 	RosterID    int64
 	OnDay       time.Time
 	Shift       string

@@ -24,8 +24,8 @@ func (m *Module) checkRoutes() []access.Route {
 		{Method: post, Path: "/duty/checks/{id}", Need: PermCheck, Do: m.correctCheck},
 		{Method: post, Path: "/duty/checks/{id}/void", Need: PermCheck, Do: m.voidCheck},
 		{Method: post, Path: "/duty/checks/{id}/propose", Need: PermCheck, Do: m.proposeAgain},
-		{Method: get, Path: "/duty/{month}/checks", Need: PermOverview, Do: m.listChecks},
-		{Method: post, Path: "/duty/{month}/checks/export", Need: PermOverview, Do: m.exportChecks},
+		{Method: get, Path: "/duty/overview/{month}/checks", Need: PermOverview, Do: m.listChecks},
+		{Method: post, Path: "/duty/overview/{month}/checks/export", Need: PermOverview, Do: m.exportChecks},
 	}
 }
 
@@ -37,7 +37,7 @@ func villageCheckPath(village int64) string {
 	return "/duty/villages/" + strconv.FormatInt(village, 10) + "/check"
 }
 
-func checksPath(m month.Month) string { return boardPath(m) + "/checks" }
+func checksPath(m month.Month) string { return overviewPath(m) + "/checks" }
 
 // checkForm is what the form of one check asks for.
 type checkForm struct {

@@ -13,7 +13,7 @@ import (
 	"touyan/internal/platform/month"
 )
 
-const checkColumns = `c.id, c.village_id, r.village_name, c.roster_id, c.on_day, c.shift, c.checked_at, c.way, c.result, c.person_id,
+const checkColumns = `c.id, c.village_id, r.village_name, r.township_name as township, c.roster_id, c.on_day, c.shift, c.checked_at, c.way, c.result, c.person_id,
 	c.person_name, c.found_name, c.note, c.checker, c.recorded_by, c.recorded_at, c.voided_at, c.voided_by, c.void_reason, c.corrects, c.proposal
 	from duty_checks c join duty_rosters r on r.tenant_id = c.tenant_id and r.id = c.roster_id`
 
@@ -101,7 +101,7 @@ func (st Store) Record(ctx context.Context, tx *access.Tx, s Spot, corrects *Che
 	if due.Person != 0 && due.Person == by.Person() {
 		return c, false, fault.Conflict("不能登记对本人的抽查,请其他同志登记")
 	}
-	c = Check{VillageID: r.VillageID, VillageName: r.VillageName, RosterID: r.ID, OnDay: day, Shift: slot.Shift, CheckedAt: s.At, Way: s.Way,
+	c = Check{VillageID: r.VillageID, VillageName: r.VillageName, Township: r.TownshipName, RosterID: r.ID, OnDay: day, Shift: slot.Shift, CheckedAt: s.At, Way: s.Way,
 		Result: s.Result, PersonName: due.Name, Note: s.Note, Checker: s.Checker, RecordedBy: by.Name(), RecordedAt: by.Now()}
 	if due.Person != 0 {
 		c.PersonID = &due.Person

@@ -91,7 +91,7 @@ func (p *patrol) post(village, at string, number int) int64 {
 	p.T.Helper()
 	u, m := p.Units[village], month.MustParse(at)
 	id := int64(p.Count(`insert into duty_rosters (tenant_id, township_id, village_id, month, township_name, village_name, places, filled, empty_days, number,
-			published_at, drafted_by, drafted_at) values ($1, $2, $3, $4, '镇', $5, $6, $6 - 1, 1 << 29, $7, now(), '王', now()) returning id`,
+			published_at, drafted_by, drafted_at) values ($1, $2, $3, $4, (select name from townships where id = $2), $5, $6, $6 - 1, 1 << 29, $7, now(), '王', now()) returning id`,
 		u.Tenant, u.Township, u.Village, m.First(), u.Name, m.Days(), number))
 	for day := 1; day <= m.Days(); day++ {
 		name := []string{"李娜", "张伟"}[day%2]
@@ -140,14 +140,14 @@ func TestAnAbsenceIsProposedOnce(t *testing.T) {
 	if n := p.Count(`select count(*) from duty_rosters where village_id = $1 and absent_days = 1 << 22 and checked_days = 1 << 22`, p.Units["A1"].Village); n != 1 {
 		t.Error("the roster does not know that nobody was found on the 23rd")
 	}
-	list := c.Get("/duty/2026-11/checks").Want(http.StatusOK).Doc()
+	list := c.Get("/duty/overview/2026-11/checks").Want(http.StatusOK).Doc()
 	if rows := list.All("tbody tr"); len(rows) != 1 || !strings.Contains(rows[0].Text(), "不在岗") || !strings.Contains(rows[0].Text(), "已提出") {
 		t.Errorf("the list shows %d rows: %s", len(rows), list.Text("tbody"))
 	}
-	if rows := p.As(access.TownshipClerk, "B").Get("/duty/2026-11/checks").Doc().All("tbody tr"); len(rows) != 0 {
+	if rows := p.As(access.TownshipClerk, "B").Get("/duty/overview/2026-11/checks").Doc().All("tbody tr"); len(rows) != 0 {
 		t.Error("the sibling township sees it")
 	}
-	if rows := p.As(access.DistrictOfficer, "甲").Get("/duty/2026-11/checks").Doc().All("tbody tr"); len(rows) != 1 {
+	if rows := p.As(access.DistrictOfficer, "甲").Get("/duty/overview/2026-11/checks").Doc().All("tbody tr"); len(rows) != 1 {
 		t.Error("the district does not see it")
 	}
 }
@@ -272,11 +272,11 @@ func TestACheckRecordedWronglyIsCorrectedWithAReason(t *testing.T) {
 	if n := p.Count(`select count(*) from duty_checks where voided_at is not null and void_reason <> '' and voided_by <> ''`); n != 2 {
 		t.Errorf("%d struck-out records are kept", n)
 	}
-	doc := c.Get("/duty/2026-11/checks").Doc()
+	doc := c.Get("/duty/overview/2026-11/checks").Doc()
 	if n := len(doc.All("tbody tr")); n != 1 {
 		t.Errorf("%d rows stand", n)
 	}
-	if n := len(c.Get("/duty/2026-11/checks?struck=1").Doc().All("tbody tr")); n != 3 {
+	if n := len(c.Get("/duty/overview/2026-11/checks?struck=1").Doc().All("tbody tr")); n != 3 {
 		t.Errorf("%d rows in all", n)
 	}
 

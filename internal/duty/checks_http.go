@@ -2,6 +2,7 @@ package duty
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/month"
+	"touyan/internal/platform/pg"
 	"touyan/internal/platform/xlsx"
 	"touyan/web/ui"
 )
@@ -27,6 +29,7 @@ type checksProps struct {
 	Month, Now month.Month
 	Grant      string
 	Checks     bool // may record
+	District   bool
 	Query      checksQuery
 	Count      checkCount
 	List       []Check
@@ -52,8 +55,8 @@ func monthTabs(now, shown month.Month, path func(month.Month) string) []ui.Tab {
 func (p checksProps) stats() []ui.StatItem {
 	link := func(result string) string { return checksPath(p.Month) + "?result=" + result }
 	return []ui.StatItem{
-		{Label: "抽查次数", Value: strconv.Itoa(p.Count.Total), Note: "作废的不计", Href: checksPath(p.Month)},
-		{Label: "抽查到的村(社区)", Value: strconv.Itoa(p.Count.Villages), Unit: "/" + strconv.Itoa(p.Count.Of), Note: "分母为村(社区)总数"},
+		{Label: "抽查", Value: strconv.Itoa(p.Count.Total), Unit: "次", Href: checksPath(p.Month),
+			Note: fmt.Sprintf("%d/%d个村(社区),作废的不计", p.Count.Villages, p.Count.Of)},
 		{Label: "在岗", Value: strconv.Itoa(p.Count.InPost), Href: link(foundInPost)},
 		{Label: "他人代班", Value: strconv.Itoa(p.Count.Substitute), Href: link(foundSubstitute)},
 		{Label: "请假,无人在岗", Value: strconv.Itoa(p.Count.Excused), Href: link(foundExcused)},
@@ -66,7 +69,8 @@ func (m *Module) listChecks(w http.ResponseWriter, r *http.Request, s access.Sco
 	if err != nil {
 		return err
 	}
-	p := checksProps{Month: at, Now: month.Of(s.Now()), Grant: s.GrantID(), Checks: s.Can(PermCheck) && !s.ReadOnly()}
+	p := checksProps{Month: at, Now: month.Of(s.Now()), Grant: s.GrantID(), Checks: s.Can(PermCheck) && !s.ReadOnly(),
+		District: s.Level() == pg.District}
 	httpx.DecodeQuery(r, &p.Query)
 	p.Query.Text = strings.TrimSpace(p.Query.Text)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
@@ -122,7 +126,7 @@ func (m *Module) checkExport(ctx context.Context, s access.Scope, e checkExport)
 	title := s.Unit() + e.Month.Title() + "值班抽查记录"
 	return access.Export{Name: title, Object: "duty_checks", Purpose: e.Purpose, Filter: e.Query.Text + " " + e.Query.Result,
 		Layout: xlsx.Layout{Title: title, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")}, Frozen: 2,
-			Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "village", Title: "村(社区)"}, {Key: "at", Title: "抽查时间", Width: 18},
+			Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"}, {Key: "at", Title: "抽查时间", Width: 18},
 				{Key: "way", Title: "方式"}, {Key: "person", Title: "应在岗人员"}, {Key: "result", Title: "结果"}, {Key: "found", Title: "实际在岗"},
 				{Key: "checker", Title: "抽查人"}, {Key: "note", Title: "备注", Width: 30}, {Key: "proposal", Title: "拟扣分"},
 				{Key: "by", Title: "登记人"}, {Key: "struck", Title: "更正或作废", Width: 30}}},
@@ -133,7 +137,7 @@ func (m *Module) checkExport(ctx context.Context, s access.Scope, e checkExport)
 					return err
 				}
 				for i, c := range list {
-					if err := x.Row(i+1, c.VillageName, c.Clock(), wordOf(ways, c.Way), c.PersonName, wordOf(findings, c.Result), c.FoundName,
+					if err := x.Row(i+1, c.Township, c.VillageName, c.Clock(), wordOf(ways, c.Way), c.PersonName, wordOf(findings, c.Result), c.FoundName,
 						c.Checker, c.Note, c.proposalWords(), c.RecordedBy, c.struckWords()); err != nil {
 						return err
 					}

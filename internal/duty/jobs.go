@@ -12,14 +12,16 @@ import (
 
 // Kinds of long work, and from how many rows an export is one.
 const (
-	checkExportJob = "duty.checks"
-	inBackground   = 500
+	checkExportJob    = "duty.checks"
+	overviewExportJob = "duty.overview"
+	inBackground      = 500
 )
 
 // Work gives the module the runner of its long and nightly work. The house calls it before the runner opens.
 func (m *Module) Work(jobs *job.Runner) {
 	m.jobs = jobs
 	jobs.Register(checkExportJob, exportWork(m.checkExport))
+	jobs.Register(overviewExportJob, exportWork(m.overviewExport))
 }
 
 // inBackground starts a run and leads to its page.

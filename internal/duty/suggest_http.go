@@ -46,7 +46,7 @@ func (l roundLine) field(name string) string { return name + "." + strconv.Forma
 // last says what the last check before the day found.
 func (l roundLine) last() string {
 	if l.LastOn == nil {
-		return "未抽查过"
+		return "从未抽查"
 	}
 	return l.LastOn.Format("2006-01-02") + " " + wordOf(findings, l.LastResult)
 }
