@@ -144,12 +144,13 @@ var privileged = map[string]map[string]string{
 	`\.System\(`: {
 		"internal/access/":         "log-in, before a scope exists; its definition",
 		"internal/app/":            "commands that an operator runs on the machine",
-		"internal/job/":            "ending a run whose starter has left; removing old files",
+		"internal/job/":            "runs that the house itself started; ending a run whose starter has left; removing old files",
 		"internal/org/":            "the platform administrator imports divisions into a district",
 		"internal/demo/":           "loading the demonstration district",
 		"internal/bench/":          "measuring the publication of synthetic districts",
 		"internal/testkit/":        "making the accounts of a test's world, before anybody can log in",
 		"internal/assessment/jobs": "locking sheets whose period is over, at night",
+		"internal/duty/jobs":       "drafting the next month from the 25th on, in every district",
 	},
 	`\.Widen\(`: {
 		"internal/access/": "its definition",

@@ -56,11 +56,15 @@ const firstDraftDay = 25
 type boardQuery struct {
 	Text  string `form:"q"`
 	State string `form:"state"`
+	Day   int    `form:"day"` // only villages with nobody on this day
 }
 
 // keeps applies the filters to a line.
 func (q boardQuery) keeps(l Line) bool {
 	if t := strings.TrimSpace(q.Text); t != "" && !strings.Contains(l.VillageName, t) && !strings.Contains(l.TownshipName, t) {
+		return false
+	}
+	if q.Day > 0 && l.Covered().Has(q.Day) {
 		return false
 	}
 	switch q.State {
@@ -116,6 +120,9 @@ func (m *Module) draft(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
+	if s.Level() == pg.District {
+		return m.draftDistrict(w, r, s, at)
+	}
 	var done Made
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
 		done, err = m.Store.Make(r.Context(), tx, at, s.Township(), s.Village())
@@ -124,17 +131,7 @@ func (m *Module) draft(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("已排班%d个村(社区)", done.Drafted)
-	if done.Published > 0 {
-		text += fmt.Sprintf(",%d个已发布的没有改动", done.Published)
-	}
-	if done.Unknown {
-		text += fmt.Sprintf("。%d年节假日未公布,暂按周一至周五为工作日", at.Year())
-	}
-	access.Flash(r, s, "success", text)
-	if len(done.Empty) > 0 {
-		access.Flash(r, s, "warn", "有空岗日期,需安排代班:"+few(done.Empty))
-	}
+	access.Flash(r, s, map[bool]string{true: "warn", false: "success"}[len(done.Empty) > 0], done.words(at))
 	return httpx.SeeOther(w, r, boardPath(at))
 }
 
@@ -211,4 +208,12 @@ func (p boardProps) stats() []ui.StatItem {
 	return []ui.StatItem{{Label: "已发布", Value: fmt.Sprint(published), Unit: fmt.Sprintf("/%d", len(p.All)), Href: link("published")},
 		{Label: "待发布", Value: fmt.Sprint(draft), Href: link("draft")}, {Label: "未排班", Value: fmt.Sprint(none), Href: link("none")},
 		{Label: "有空岗", Value: fmt.Sprint(holes), Href: link("empty")}}
+}
+
+// chips show the condition that no field of the search form holds.
+func (p boardProps) chips() []ui.Chip {
+	if p.Query.Day == 0 {
+		return nil
+	}
+	return []ui.Chip{{Title: fmt.Sprintf("%d日无人值班", p.Query.Day), Href: boardPath(p.Month)}}
 }

@@ -65,6 +65,7 @@ func newPatrol(t *testing.T) *patrol {
 		return []access.Module{p.jobs.Module(), p.module.Module()}
 	})
 	p.jobs.Bind(p.Core)
+	p.module.Bind(p.Core)
 	p.Serve()
 	for _, v := range []string{"A1", "A2", "B1", "C1"} {
 		p.hire(v, "张伟", "party_secretary")

@@ -21,16 +21,39 @@ type Made struct {
 // Published rosters stay as they are.
 func (st Store) Make(ctx context.Context, tx *access.Tx, m month.Month, township, village int64) (Made, error) {
 	var done Made
-	if m.Before(month.Of(tx.Scope().Now())) {
-		return done, fault.Conflict("%s已经过去,不能再排班;实际值班情况请用“事后补记”", m.Title())
+	if err := mayDraft(m, tx.Scope()); err != nil {
+		return done, err
 	}
 	places, err := st.places(ctx, tx, m, township, village)
+	if err == nil && len(places) == 0 {
+		err = fault.NotFound()
+	}
 	if err != nil {
 		return done, err
 	}
-	if len(places) == 0 {
-		return done, fault.NotFound()
+	return st.make(ctx, tx, m, places)
+}
+
+// mayDraft refuses a month that is over.
+func mayDraft(m month.Month, s access.Scope) error {
+	if m.Before(month.Of(s.Now())) {
+		return fault.Conflict("%s已经过去,不能再排班;实际值班情况请用“事后补记”", m.Title())
 	}
+	return nil
+}
+
+// MakeMissing drafts a month for those villages of a township that have no roster at all; what people made or changed by
+// hand stays, so it may run again and again.
+func (st Store) MakeMissing(ctx context.Context, tx *access.Tx, m month.Month, township int64) (Made, error) {
+	places, err := st.missing(ctx, tx, m, township)
+	if err != nil || len(places) == 0 {
+		return Made{}, err
+	}
+	return st.make(ctx, tx, m, places)
+}
+
+func (st Store) make(ctx context.Context, tx *access.Tx, m month.Month, places []place) (Made, error) {
+	var done Made
 	villages := make([]int64, len(places))
 	for i, p := range places {
 		villages[i] = p.VillageID

@@ -43,7 +43,8 @@ func (m *Module) Module() access.Module {
 		secretary, scribe                   = access.VillageSecretary, access.VillageClerk
 	)
 	return access.Module{
-		Name: "duty",
+		Name:  "duty",
+		Tasks: m.Tasks,
 		Permissions: []access.Grantable{
 			{Key: PermRead, Title: "查看值班安排", Roles: []access.Role{admin, officer, leader, clerk, head, secretary, scribe}},
 			{Key: PermArrange, Title: "排班、调整与发布", Roles: []access.Role{officer, clerk, secretary, scribe}},

@@ -30,6 +30,20 @@ func (Store) places(ctx context.Context, tx *access.Tx, m month.Month, township,
 	return pgx.CollectRows(rows, pgx.RowToStructByName[place])
 }
 
+// missing lists the villages in scope that have no roster of the month yet, of one township or (0) all.
+func (Store) missing(ctx context.Context, tx *access.Tx, m month.Month, township int64) ([]place, error) {
+	rows, err := tx.Query(ctx, `select v.township_id, t.name as township_name, v.id as village_id, v.name as village_name
+		from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id
+		where v.tenant_id = @tenant and (@township::bigint = 0 or v.township_id = @township)
+			and v.valid_from < @next and (v.valid_to is null or v.valid_to >= @next)
+			and not exists (select from duty_rosters r where r.tenant_id = v.tenant_id and r.village_id = v.id and r.month = @month)
+		order by t.code, v.code`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": township, "month": m, "next": m.Next().First()})
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[place])
+}
+
 // drafted is a village's draft on its way to the database.
 type drafted struct {
 	place

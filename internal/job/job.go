@@ -145,6 +145,13 @@ func (r *Runner) Start(ctx context.Context, tx *access.Tx, kind, title string, p
 	return id, err
 }
 
+// Pending reports whether a run of a kind waits or goes on in the district, so that periodic work starts no second one.
+func (r *Runner) Pending(ctx context.Context, tx *access.Tx, kind string) (yes bool, err error) {
+	err = tx.QueryRow(ctx, `select exists (select from job_runs where tenant_id = $1 and kind = $2 and state in ('queued', 'running'))`,
+		tx.Tenant(), kind).Scan(&yes)
+	return yes, err
+}
+
 // Again queues a failed run once more, for its starter. Asked twice, the second finds it queued.
 func (r *Runner) Again(ctx context.Context, tx *access.Tx, id int64) error {
 	s := tx.Scope()
@@ -214,8 +221,17 @@ func (r *Runner) workPeriodic(ctx context.Context, j *river.Job[periodicArgs]) e
 	return nil
 }
 
+// scopeOf gives the scope of a run's starter, checked anew. What the house started by itself runs as the house, in the
+// district that the run names.
+func (r *Runner) scopeOf(ctx context.Context, a args) (access.Scope, error) {
+	if a.Account == 0 {
+		return r.core.System("后台任务", a.Tenant), nil
+	}
+	return r.core.Resume(ctx, a.Tenant, a.Account, a.Grant)
+}
+
 func (r *Runner) work(ctx context.Context, j *river.Job[args]) error {
-	s, err := r.core.Resume(ctx, j.Args.Tenant, j.Args.Account, j.Args.Grant)
+	s, err := r.scopeOf(ctx, j.Args)
 	if err != nil {
 		return r.finish(ctx, r.core.System("后台任务收尾", j.Args.Tenant), j.Args.Run, outcome{}, err, j.Attempt >= j.MaxAttempts)
 	}
