@@ -27,6 +27,12 @@ func (s Store) postsAround(ctx context.Context, tx *access.Tx, sheet Sheet, titl
 		"next": sheet.Month.Next().First(), "township": sheet.TownshipID, "sheet": sheet.ID}, title)
 }
 
+// postsOf is Posts of one person.
+func (s Store) postsOf(ctx context.Context, tx *access.Tx, m month.Month, person int64, title Titler) ([]Post, error) {
+	return s.posts(ctx, tx, postSelect+` and a.person_id = @person`+postOrder, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "first": m.First(),
+		"next": m.Next().First(), "person": person}, title)
+}
+
 const postSelect = `select a.person_id, a.person_name, a.sex, a.township_id, a.village_id, v.name as village_name,
 			a.position_code, v.kind = 'community' as community, a.pay_scheme, a.management_type, a.is_paid,
 			lower(a.during) as from_on, upper(a.during) as to_on, p.died_on is not null as died

@@ -23,7 +23,8 @@ import (
 //
 // village is where it happened; origin names the finding for ever ("duty.check:512"), and the same one proposed again
 // does nothing and gives false; item is a deduction of the month's scheme, whose points and clause count. The month need
-// not be open yet; once its list was published nothing can be proposed.
+// not be open yet. Whoever holds no assessed post in it, such as 驻村干部, is refused, and so is everybody once its list was
+// published.
 func (m *Module) ProposeDeduction(ctx context.Context, tx *access.Tx, at month.Month, village, person int64, origin, code, reason string) (bool, error) {
 	scheme, err := m.Store.schemeAt(ctx, tx, at)
 	if err != nil {
@@ -36,6 +37,13 @@ func (m *Module) ProposeDeduction(ctx context.Context, tx *access.Tx, at month.M
 		return false, fault.Conflict("%s的考评方案中没有这项扣分", at.Title())
 	case origin == "" || reason == "" || utf8.RuneCountInString(reason) > reasonLimit:
 		return false, fault.Invalid("拟扣分须写明事由,最多%d字", reasonLimit)
+	}
+	posts, err := m.Store.postsOf(ctx, tx, at, person, m.title)
+	if err != nil {
+		return false, err
+	}
+	if len(scheme.Roster(at, posts)) == 0 {
+		return false, fault.Conflict("该同志的职务不参加%s考评", at.Title())
 	}
 	return m.Store.propose(ctx, tx, at, village, person, origin, item, reason)
 }

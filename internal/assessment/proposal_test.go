@@ -16,6 +16,7 @@ import (
 type spotCheck struct {
 	sheet interface {
 		ProposeDeduction(ctx context.Context, tx *access.Tx, at month.Month, village, person int64, origin, item, reason string) (bool, error)
+		WithdrawDeduction(ctx context.Context, tx *access.Tx, origin, reason string) (bool, error)
 	}
 }
 
@@ -135,5 +136,52 @@ func TestNobodyConfirmsHisOwnDeduction(t *testing.T) {
 	}
 	if o.ledgerOf() != before {
 		t.Error("he decided on his own deduction")
+	}
+}
+
+func TestAPeerTakesItsProposalBackUntilItIsConfirmed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.As(access.TownshipClerk, "A")
+	withdraw := func(unit, origin string) bool {
+		t.Helper()
+		var stands bool
+		err := access.InScope(t.Context(), o.Scope(access.TownshipClerk, unit), func(tx *access.Tx) (err error) {
+			stands, err = spotCheck{o.module}.sheet.WithdrawDeduction(t.Context(), tx, origin, "抽查记录更正")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stands
+	}
+	o.propose("A", "A1", "A1/王芳", "duty.check:1", "duty_absence", "缺岗")
+	o.propose("B", "B1", "B1/王芳", "duty.check:1", "duty_absence", "缺岗") // the same origin cannot be, but nobody beyond the scope may suffer
+	if withdraw("A", "duty.check:1") || withdraw("A", "duty.check:404") {
+		t.Error("an open proposal was said to stand")
+	}
+	if n := o.Count(`select count(*) from assessment_proposals where state = 'refused' and decision_reason = '抽查记录更正' and decided_by <> ''`); n != 1 {
+		t.Errorf("%d proposals were taken back", n)
+	}
+	o.propose("A", "A1", "A1/王芳", "duty.check:2", "duty_absence", "缺岗")
+	c.Post(o.proposal("A", "duty.check:2"), url.Values{"decision": {"confirmed"}}).Want(http.StatusSeeOther)
+	before := o.ledgerOf()
+	if !withdraw("A", "duty.check:2") || o.ledgerOf() != before {
+		t.Error("a confirmed deduction was touched")
+	}
+}
+
+func TestNothingIsProposedAgainstWhoIsNotAssessed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.hire("A1", "赵队长", "first_secretary", "2024-01-01")
+	o.hire("A1", "孙新来", "clerk", "2026-11-01") // after the month
+	for _, who := range []string{"A1/赵队长", "A1/孙新来"} {
+		if _, err := o.tryPropose(access.TownshipClerk, "A", "A1", who, "duty.check:1", "duty_absence", "缺岗"); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+	if n := o.Count(`select count(*) from assessment_proposals`); n != 0 {
+		t.Errorf("%d proposals", n)
 	}
 }

@@ -23,11 +23,15 @@ import (
 // monthSheet stands for the month's assessment: it remembers what is proposed to it.
 type monthSheet struct {
 	refuse    string // says this instead of taking anything
+	resident  map[int64]bool
 	open      map[string]string
 	confirmed map[string]bool
 }
 
 func (s *monthSheet) ProposeDeduction(_ context.Context, _ *access.Tx, at month.Month, village, person int64, origin, item, reason string) (bool, error) {
+	if s.resident[person] {
+		return false, fault.Conflict("该同志的职务不参加考评")
+	}
 	if s.refuse != "" {
 		return false, fault.Conflict("%s", s.refuse)
 	}
@@ -56,7 +60,7 @@ type patrol struct {
 
 func newPatrol(t *testing.T) *patrol {
 	t.Helper()
-	p := &patrol{people: map[string]int64{}, sheet: &monthSheet{open: map[string]string{}, confirmed: map[string]bool{}}}
+	p := &patrol{people: map[string]int64{}, sheet: &monthSheet{open: map[string]string{}, confirmed: map[string]bool{}, resident: map[int64]bool{}}}
 	p.World = testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
 		p.jobs = job.New(w.Pool, slog.New(slog.DiscardHandler))
 		p.module = duty.New("http://localhost", []string{"party_secretary", "clerk", "first_secretary"}, func(code string, _ bool) string { return code })
@@ -70,6 +74,7 @@ func newPatrol(t *testing.T) *patrol {
 	for _, v := range []string{"A1", "A2", "B1", "C1"} {
 		p.hire(v, "张伟", "party_secretary")
 		p.hire(v, "李娜", "first_secretary")
+		p.sheet.resident[p.people[v+"/李娜"]] = true
 		p.post(v, "2026-11", 1)
 	}
 	return p
@@ -157,7 +162,10 @@ func TestAResidentOrAnEmptyDayIsNotProposed(t *testing.T) {
 	t.Parallel()
 	p := newPatrol(t)
 	c := p.As(access.TownshipClerk, "A")
-	c.Post(p.checkOf("A1"), spot("2026-11-22", "09:30", "absent")).Want(http.StatusSeeOther) // 李娜, 驻村第一书记
+	a := c.Post(p.checkOf("A1"), spot("2026-11-22", "09:30", "absent")).Want(http.StatusSeeOther) // 李娜, 驻村第一书记
+	if said := c.Get(a.Location()).Doc().Text("body"); !strings.Contains(said, "没有提出拟扣分:该同志的职务不参加考评") {
+		t.Errorf("it is not said: %s", said)
+	}
 	p.Tick(8 * 24 * time.Hour)
 	c = p.As(access.TownshipClerk, "A")
 	c.Post(p.checkOf("A1"), spot("2026-11-30", "09:30", "absent")).Want(http.StatusSeeOther)

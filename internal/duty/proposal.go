@@ -38,13 +38,6 @@ func (m *Module) propose(ctx context.Context, tx *access.Tx, c *Check) (string, 
 	case c.PersonID == nil:
 		return c.PersonName + "是乡镇(街道)工作人员,不参加月考评,没有提出拟扣分", nil
 	}
-	assessed, err := m.Store.assessed(ctx, tx, *c.PersonID, *c)
-	if err != nil {
-		return "", err
-	}
-	if !assessed {
-		return c.PersonName + "是驻村干部,不参加月考评,没有提出拟扣分", nil
-	}
 	set, err := m.Store.Settings(ctx, tx)
 	if err != nil {
 		return "", err
@@ -78,14 +71,6 @@ func (m *Module) withdraw(ctx context.Context, tx *access.Tx, c Check, reason st
 		return "原拟扣分已经确认,请到" + c.Month().Title() + "月考评表中更正", nil
 	}
 	return "原拟扣分已撤回", nil
-}
-
-// assessed reports whether the person holds a post other than 驻村干部 on the day: only such posts are assessed.
-func (Store) assessed(ctx context.Context, tx *access.Tx, person int64, c Check) (yes bool, err error) {
-	err = tx.QueryRow(ctx, `select exists (select from appointments where tenant_id = @tenant and person_id = @person and during @> @day::date
-			and position_code not in ('first_secretary', 'resident_team_leader', 'resident_team_member'))`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": person, "day": c.OnDay}).Scan(&yes)
-	return yes, err
 }
 
 // proposed notes under which origin an absence went into the sheet.

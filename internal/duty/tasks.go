@@ -3,6 +3,7 @@ package duty
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"touyan/internal/access"
@@ -50,11 +51,15 @@ func uncovered(lines []Line, tomorrow time.Time, arranges bool) []access.Task {
 	if len(names) == 0 {
 		return nil
 	}
+	text := strings.Join(names[:min(3, len(names))], "、")
+	if len(names) > 3 {
+		text += fmt.Sprintf("等%d个村(社区)", len(names))
+	}
 	act := "查看"
 	if arranges {
 		act = "去安排"
 	}
-	return []access.Task{{Title: "明日无人值班的村(社区)", Detail: tomorrow.Format("1月2日") + " · " + few(names), Count: len(names), Total: len(lines),
+	return []access.Task{{Title: "明日无人值班的村(社区)", Detail: tomorrow.Format("1月2日") + " · " + text, Count: len(names), Total: len(lines),
 		Href: fmt.Sprintf("%s?day=%d", boardPath(month.Of(tomorrow)), tomorrow.Day()), Act: act, Due: tomorrow}}
 }
 
