@@ -8,6 +8,7 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/month"
 	"touyan/web/ui"
 )
 
@@ -56,7 +57,7 @@ func (f postForm) check(today time.Time) (Appointment, []ui.Problem) {
 	last, err := time.Parse(time.DateOnly, f.LastDay)
 	bad(err != nil, "last_day", "最后任职日期应写成 2026-10-31 的形式,且是存在的日期")
 	bad(err == nil && last.Before(from), "last_day", "最后任职日期不能早于任职日期")
-	bad(err == nil && last.After(today), "last_day", "最后任职日期不能在今天之后")
+	bad(err == nil && month.Day(last).After(today), "last_day", "最后任职日期不能在今天之后")
 	bad(f.WayOut == "" || !has(WaysOut, f.WayOut), "way_out", "请选择离任方式")
 	next := last.AddDate(0, 0, 1)
 	a.ToOn = &next
@@ -100,7 +101,7 @@ func (f leaveForm) check(today time.Time) (time.Time, error) {
 	switch {
 	case err != nil:
 		return day, fault.Invalid("日期应写成 2026-10-31 的形式,且是存在的日期")
-	case day.After(today):
+	case month.Day(day).After(today):
 		return day, fault.Invalid("日期不能在今天之后")
 	case f.WayOut == "" || !has(WaysOut, f.WayOut):
 		return day, fault.Invalid("请选择离任方式")
