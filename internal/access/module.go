@@ -60,6 +60,9 @@ type Module struct {
 	Tasks   TaskSource
 	Person  PersonPanel
 	Village VillagePanel
+
+	// Hears are the acts of others that it follows, by the action of their audit line, such as cadre.leave.
+	Hears map[string]Listener
 }
 
 // Own marks what every logged-in user may do with his own account and session.

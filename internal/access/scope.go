@@ -96,8 +96,8 @@ func (tx *Tx) Scope() Scope { return tx.scope }
 // Tenant is the district's key, which every statement names.
 func (tx *Tx) Tenant() int64 { return tx.scope.settings.Tenant }
 
-// InScope runs fn in one transaction that sees and changes only rows within the scope, then writes the audit lines that
-// fn left, then commits. An error of fn rolls back everything. The lines of a read-only scope follow in a transaction of
+// InScope runs fn in one transaction that sees and changes only rows within the scope, then tells the modules that listen
+// to what happened, then writes the audit lines, then commits. An error of fn rolls back everything. The lines of a read-only scope follow in a transaction of
 // their own; without them the caller gets an error and shows nothing.
 func InScope(ctx context.Context, s Scope, fn func(tx *Tx) error) error {
 	if s.core == nil {
@@ -107,6 +107,9 @@ func InScope(ctx context.Context, s Scope, fn func(tx *Tx) error) error {
 	err := s.core.pool.Scoped(ctx, s.settings, s.readOnly, func(t pgx.Tx) error {
 		tx.Tx = t
 		if err := fn(tx); err != nil || s.readOnly {
+			return err
+		}
+		if err := tx.tell(ctx); err != nil {
 			return err
 		}
 		return tx.writeAudit(ctx)

@@ -93,3 +93,22 @@ func collect(tx *Tx, ask func(Module) (Panel, error)) ([]Panel, error) {
 	}
 	return list, nil
 }
+
+// Listener follows an act of another module in the transaction of that act: what it refuses does not happen.
+type Listener func(ctx context.Context, tx *Tx, l Line) error
+
+// tell hands the lines of the transaction to the modules that listen to such acts, also those that listeners add.
+func (tx *Tx) tell(ctx context.Context) error {
+	for i := 0; i < len(tx.lines); i++ {
+		for _, m := range tx.scope.core.modules {
+			hear := m.Hears[tx.lines[i].Action]
+			if hear == nil {
+				continue
+			}
+			if err := hear(ctx, tx, tx.lines[i]); err != nil {
+				return fmt.Errorf("%s after %s: %w", m.Name, tx.lines[i].Action, err)
+			}
+		}
+	}
+	return nil
+}
