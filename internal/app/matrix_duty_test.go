@@ -12,6 +12,9 @@ func (b *builder) plantDuty() {
 		select r.tenant_id, r.township_id, r.village_id, r.id, d.day, '', p.id, p.name, '村文书', '最少' from duty_rosters r
 		cross join lateral generate_series(r.month, r.month + case r.month when '2027-01-01' then 30 when '2026-11-01' then 29 else 0 end, interval '1 day') as d (day)
 		join persons p on p.tenant_id = r.tenant_id and p.village_id = r.village_id and p.name = '王建国'`)
+	b.exec(`update duty_rosters r set last_change = jsonb_build_array(jsonb_build_object('day', 1, 'shift', '', 'before', jsonb_build_object('person', 0, 'name', ''),
+			'after', jsonb_build_object('person', a.person_id, 'name', a.person_name)))
+		from duty_assignments a where a.tenant_id = r.tenant_id and a.roster_id = r.id and a.on_day = r.month and r.month = '2026-12-01'`)
 	b.exec(`insert into duty_versions (tenant_id, township_id, village_id, roster_id, number, reason, days, changes, phone, made_by, made_at)
 		select tenant_id, township_id, village_id, id, 1, '首次发布', '[]', '[]', '', '王建国', now() from duty_rosters where number > 0`)
 	const person = ` from duty_rosters r join persons p on p.tenant_id = r.tenant_id and p.village_id = r.village_id and p.name = '王建国'

@@ -80,3 +80,36 @@ func writeChanges(list []Change) []writtenChange {
 	}
 	return out
 }
+
+// keptChange is a Change as a roster keeps its last one, whole, so that it can be undone.
+type keptChange struct {
+	Day    int       `json:"day"`
+	Shift  string    `json:"shift"`
+	Before keptPlace `json:"before"`
+	After  keptPlace `json:"after"`
+}
+
+type keptPlace struct {
+	Person  int64  `json:"person"`
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	StandIn bool   `json:"stand_in"`
+	Reason  string `json:"reason"`
+}
+
+func keepChanges(list []Change) []keptChange {
+	place := func(a Assignment) keptPlace { return keptPlace{a.Person, a.Name, a.Title, a.StandIn, a.Reason} }
+	out := make([]keptChange, len(list))
+	for i, c := range list {
+		out[i] = keptChange{c.Day, c.Shift, place(c.Before), place(c.After)}
+	}
+	return out
+}
+
+func (k keptChange) change() Change {
+	slot := Slot{k.Day, k.Shift}
+	place := func(p keptPlace) Assignment {
+		return Assignment{Slot: slot, Person: p.Person, Name: p.Name, Title: p.Title, StandIn: p.StandIn, Reason: p.Reason}
+	}
+	return Change{slot, place(k.Before), place(k.After)}
+}

@@ -28,6 +28,11 @@ func (st Store) apply(ctx context.Context, tx *access.Tx, r *Roster, slots []Slo
 			return nil, fault.Conflict("%s将成为空岗,请先安排人员", dayList(added))
 		}
 	}
+	return list, st.write(ctx, tx, r, empty, after, list, reason)
+}
+
+// write stores a change whatever it leaves empty: apply refuses what somebody chose, vacate follows what has happened.
+func (st Store) write(ctx context.Context, tx *access.Tx, r *Roster, empty Days, after []Assignment, list []Change, reason string) error {
 	var removed []time.Time
 	var shifts []string
 	var c columns
@@ -42,21 +47,22 @@ func (st Store) apply(ctx context.Context, tx *access.Tx, r *Roster, slots []Slo
 	if _, err := tx.Exec(ctx, `delete from duty_assignments a using unnest(@days::date[], @shifts::text[]) as u (day, shift)
 		where a.tenant_id = @tenant and a.roster_id = @roster and a.on_day = u.day and a.shift = u.shift`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "roster": r.ID, "days": removed, "shifts": shifts}); err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.insert(ctx, tx); err != nil {
-		return nil, err
+		return err
 	}
 	if r.Published() {
 		r.Number++
 		if err := st.addVersion(ctx, tx, *r, after, list, reason); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	r.EmptyDays, r.Filled = int32(empty), len(after)
-	tag, err := tx.Exec(ctx, `update duty_rosters set empty_days = @empty, filled = @filled, number = @number, version = version + 1
+	tag, err := tx.Exec(ctx, `update duty_rosters set empty_days = @empty, filled = @filled, number = @number, last_change = @last,
+			version = version + 1
 		where tenant_id = @tenant and id = @id and version = @version`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": r.ID,
-		"empty": r.EmptyDays, "filled": r.Filled, "number": r.Number, "version": r.Version})
+		"empty": r.EmptyDays, "filled": r.Filled, "number": r.Number, "version": r.Version, "last": keepChanges(list)})
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errMoved
 	}
@@ -64,7 +70,7 @@ func (st Store) apply(ctx context.Context, tx *access.Tx, r *Roster, slots []Slo
 	tx.Audit(access.Line{Action: "duty.change", Object: "duty_rosters", ID: r.ID,
 		Summary: fmt.Sprintf("调整值班安排:%s%s,%d处", r.VillageName, r.Month.Title(), len(list)),
 		Detail:  map[string]any{"reason": reason, "number": r.Number, "changes": writeChanges(list)}})
-	return list, err
+	return err
 }
 
 func (Store) addVersion(ctx context.Context, tx *access.Tx, r Roster, days []Assignment, list []Change, reason string) error {

@@ -29,6 +29,7 @@ func (m *Module) Work(jobs *job.Runner) {
 	jobs.Register(overviewExportJob, exportWork(m.overviewExport))
 	jobs.Register(draftJob, m.draftRun)
 	jobs.Every(job.Periodic{Name: "duty.drafts", Every: time.Hour, Do: m.DraftsDue})
+	m.vacateHourly(jobs)
 }
 
 // inBackground starts a run and leads to its page.

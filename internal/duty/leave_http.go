@@ -185,7 +185,7 @@ func (m *Module) register(ctx context.Context, tx *access.Tx, p *leaveProps, for
 	if p.Problems = problems; len(problems) > 0 {
 		return errForm
 	}
-	rosters, err := m.Store.rostersOf(ctx, tx, p.At.VillageID, month.Of(today), month.Of(l.Last))
+	rosters, err := m.Store.touched(ctx, tx, p.At.VillageID, l, month.Of(today))
 	if err != nil {
 		return err
 	}
@@ -258,6 +258,9 @@ func (t table) named(gone []Slot, kept, proposed []Assignment, others []outsider
 	after, would := kept, bySlot(proposed)
 	for _, slot := range gone {
 		r := relief{Slot: slot, Month: t.Month, Roster: t.ID, Label: t.label(slot), Team: t.available(after, slot)}
+		if t.VillageID != p.At.VillageID {
+			r.Label = t.VillageName + "代班 " + r.Label
+		}
 		for _, o := range others {
 			if o.Day == slot.Day && o.Why == "" {
 				r.Others = append(r.Others, o)

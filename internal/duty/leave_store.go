@@ -134,10 +134,14 @@ func (Store) endLeave(ctx context.Context, tx *access.Tx, l Leave, version int) 
 	return cancelled, err
 }
 
-// rostersOf locks a village's rosters from one month to another and gives their keys, the earliest first.
-func (Store) rostersOf(ctx context.Context, tx *access.Tx, village int64, from, to month.Month) ([]int64, error) {
-	rows, err := tx.Query(ctx, `select id from duty_rosters where tenant_id = @tenant and village_id = @village and month between @from and @to
-		order by month for update`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "village": village, "from": from, "to": to})
+// touched locks the rosters that a leave may touch, the earliest first: those of the village, and those of others in which
+// the person stands on one of its days.
+func (Store) touched(ctx context.Context, tx *access.Tx, village int64, l Leave, from month.Month) ([]int64, error) {
+	rows, err := tx.Query(ctx, `select r.id from duty_rosters r where r.tenant_id = @tenant and r.month between @from and @to
+			and (r.village_id = @village or exists (select from duty_assignments a where a.tenant_id = r.tenant_id and a.roster_id = r.id
+				and a.person_id = @person and a.on_day between @first and @last))
+		order by r.month, r.id for update`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "village": village, "from": from, "to": month.Of(l.Last),
+		"person": l.PersonID, "first": l.First, "last": l.Last})
 	if err != nil {
 		return nil, err
 	}

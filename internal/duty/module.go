@@ -58,7 +58,12 @@ func (m *Module) Module() access.Module {
 			{Group: "坐班值班", Title: "值班总览", Href: "/duty/overview", Need: PermOverview, Order: 315},
 			{Group: "坐班值班", Title: "值班抽查", Href: roundPath, Need: PermCheck, Order: 320},
 		},
-		Routes: slices.Concat(m.boardRoutes(), m.rosterRoutes(), m.checkRoutes(), m.overviewRoutes(), m.leaveRoutes(), m.swapRoutes()),
+		Hears: m.hears(),
+		Routes: slices.Concat(
+			m.boardRoutes(), m.rosterRoutes(),
+			m.checkRoutes(), m.overviewRoutes(),
+			m.leaveRoutes(), m.swapRoutes(), m.standInRoutes(), m.wishRoutes(),
+		),
 		Sentences: pg.Sentences{
 			"duty_assignments_person_key": "该同志当天已在其他村(社区)或其他班次值班,一天只能安排一次",
 			"duty_assignments_pkey":       "值班表刚被其他人修改,请刷新后再操作",

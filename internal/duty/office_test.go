@@ -1,6 +1,7 @@
 package duty_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"touyan/internal/access"
+	"touyan/internal/cadre"
 	"touyan/internal/duty"
 	"touyan/internal/job"
 	"touyan/internal/platform/month"
@@ -24,6 +26,15 @@ type office struct {
 	people map[string]int64 // "A1/张伟"
 }
 
+// noResults stands for the assessment, which has closed no month.
+type noResults struct{}
+
+func (noResults) HasResults(context.Context, *access.Tx, int64) (bool, error) { return false, nil }
+
+func (noResults) FinalSince(context.Context, *access.Tx, int64, time.Time) (bool, error) {
+	return false, nil
+}
+
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{people: map[string]int64{}}
@@ -33,7 +44,7 @@ func newOffice(t *testing.T) *office {
 			return map[string]string{"party_secretary": "书记", "clerk": "文书", "vc_member": "委员"}[code]
 		})
 		o.module.Work(jobs)
-		return []access.Module{jobs.Module(), o.module.Module()}
+		return []access.Module{jobs.Module(), cadre.New(w.Keys, jobs, noResults{}).Module(), o.module.Module()}
 	})
 	o.module.Bind(o.Core)
 	o.Serve(access.PublicRoute{Method: http.MethodGet, Path: "/duty/consent/{token}", Do: o.module.AskConsent},

@@ -3,7 +3,10 @@ package duty
 import (
 	"fmt"
 	"strconv"
+	"strings"
+	"time"
 
+	"touyan/internal/platform/month"
 	"touyan/web/ui"
 )
 
@@ -16,12 +19,15 @@ type problem struct {
 
 type rosterProps struct {
 	table
-	Grant    string
-	Phone    bool // drawn for a phone: a village
-	Edits    bool
-	Reason   string
-	Chosen   map[Slot]string // what was chosen on a page that could not be saved
-	Problems []problem
+	Grant         string
+	Phone         bool // drawn for a phone: a village
+	Edits         bool
+	Today         time.Time
+	Last          []Change // what the last change did, which can be undone
+	NamesStandIns bool
+	Reason        string
+	Chosen        map[Slot]string // what was chosen on a page that could not be saved
+	Problems      []problem
 }
 
 // Conflict reports whether somebody else changed one of the places meanwhile.
@@ -49,6 +55,23 @@ func (p rosterProps) summary() []ui.Problem {
 func (p rosterProps) state() (kind, text string) {
 	id := p.ID
 	return Line{RosterID: &id, Number: p.Number, EmptyDays: int32(emptyDays(p.Plan.Slots, p.Made))}.State()
+}
+
+// over reports whether a place of a published roster is behind us: what was printed then stays.
+func (p rosterProps) over(s Slot) bool {
+	return p.Published() && month.Day(p.Month.Date(s.Day)).Before(p.Today)
+}
+
+// lastWords says the last change, to be undone.
+func (p rosterProps) lastWords() string {
+	var parts []string
+	for _, c := range p.Last {
+		parts = append(parts, fmt.Sprintf("%d日%s%s", c.Day, p.shift(c.Slot), c.Words()))
+	}
+	if n := len(parts); n > 4 {
+		return strings.Join(parts[:4], "、") + fmt.Sprintf("等%d处", n)
+	}
+	return strings.Join(parts, "、")
 }
 
 // holes are the places that nobody fills, with the reason.

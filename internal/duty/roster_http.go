@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
@@ -22,6 +24,7 @@ func (m *Module) rosterRoutes() []access.Route {
 		{Method: get, Path: "/duty/rosters/{id}", Need: PermRead, Do: m.showRoster},
 		{Method: post, Path: "/duty/rosters/{id}", Need: PermArrange, Do: m.saveRoster},
 		{Method: post, Path: "/duty/rosters/{id}/draft", Need: PermArrange, Do: m.redraft},
+		{Method: post, Path: "/duty/rosters/{id}/undo", Need: PermArrange, Do: m.undo},
 		{Method: post, Path: "/duty/rosters/{id}/repair", Need: PermArrange, Do: m.repair},
 		{Method: post, Path: "/duty/rosters/{id}/publish", Need: PermArrange, Do: m.publishOne},
 	}
@@ -69,7 +72,10 @@ func (m *Module) showRoster(w http.ResponseWriter, r *http.Request, s access.Sco
 	}
 	p := rosterProps{}
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		p.table, err = m.Store.table(r.Context(), tx, id, false)
+		if p.table, err = m.Store.table(r.Context(), tx, id, false); err != nil {
+			return err
+		}
+		p.Last, err = m.Store.lastChange(r.Context(), tx, id)
 		return err
 	})
 	if err != nil {
@@ -79,6 +85,7 @@ func (m *Module) showRoster(w http.ResponseWriter, r *http.Request, s access.Sco
 }
 
 func (m *Module) drawRoster(w http.ResponseWriter, r *http.Request, s access.Scope, p rosterProps, status int) error {
+	p.Today, p.NamesStandIns = s.Today(), s.Can(PermStandIn)
 	p.Grant, p.Phone, p.Edits = s.GrantID(), s.Level() == pg.Village, s.Can(PermArrange) && !p.Month.Before(month.Of(s.Now()))
 	v := access.View{Title: p.VillageName + p.Month.Title() + "值班安排", Status: status, AsOf: s.Now().Format("2006-01-02 15:04")}
 	if !p.Phone {
@@ -107,6 +114,9 @@ func (m *Module) saveRoster(w http.ResponseWriter, r *http.Request, s access.Sco
 		}
 		if p.Problems = problems; len(problems) > 0 {
 			return fault.Invalid("有未保存的日期")
+		}
+		if err := p.settled(after, s.Today()); err != nil {
+			return err
 		}
 		done, err = m.Store.apply(r.Context(), tx, &p.Roster, p.Plan.Slots, p.Made, after, p.Reason)
 		return err
@@ -247,7 +257,7 @@ func (m *Module) redraft(w http.ResponseWriter, r *http.Request, s access.Scope)
 // repair fills what became empty and leaves every other day as it is.
 func (m *Module) repair(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	return m.act(w, r, s, func(tx *access.Tx, t *table) (string, error) {
-		after, holes := t.Plan.Repair(t.Made)
+		after, holes := t.Plan.fill(t.Made, t.ahead(s.Today()))
 		done, err := m.Store.apply(r.Context(), tx, &t.Roster, t.Plan.Slots, t.Made, after, "补空岗")
 		switch {
 		case err != nil:
@@ -258,6 +268,13 @@ func (m *Module) repair(w http.ResponseWriter, r *http.Request, s access.Scope) 
 			return fmt.Sprintf("已补%d处;仍有%d处无人可排,请安排代班", len(done), len(holes)), nil
 		}
 		return fmt.Sprintf("已补%d处", len(done)), nil
+	})
+}
+
+// ahead are the places that a repair may fill: of a published roster those that are not over.
+func (t table) ahead(today time.Time) []Slot {
+	return slices.DeleteFunc(slices.Clone(t.Plan.Slots), func(s Slot) bool {
+		return t.Published() && month.Day(t.Month.Date(s.Day)).Before(today)
 	})
 }
 

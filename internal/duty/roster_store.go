@@ -77,7 +77,7 @@ func (Store) saveDrafts(ctx context.Context, tx *access.Tx, m month.Month, list 
 		from unnest(@townships::bigint[], @villages::bigint[], @tnames::text[], @vnames::text[], @places::int[], @filled::int[], @empty::int[])
 			as u (township, village, tname, vname, places, filled, empty)
 		on conflict on constraint duty_rosters_month_key do update set places = excluded.places, filled = excluded.filled,
-			empty_days = excluded.empty_days, drafted_by = excluded.drafted_by, drafted_at = excluded.drafted_at, version = duty_rosters.version + 1
+			empty_days = excluded.empty_days, drafted_by = excluded.drafted_by, drafted_at = excluded.drafted_at, last_change = '[]', version = duty_rosters.version + 1
 		where duty_rosters.number = 0
 		returning village_id, id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "month": m, "by": s.Name(), "now": s.Now(), "townships": townships,
 		"villages": villages, "tnames": tNames, "vnames": vNames, "places": places, "filled": filled, "empty": empty})

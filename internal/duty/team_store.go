@@ -76,18 +76,26 @@ func (Store) posts(ctx context.Context, tx *access.Tx, m month.Month, villages [
 	return posts, err
 }
 
-// absences puts leave and 不便值班日期 into the plans.
+// absences puts leave and 不便值班日期 into the plans. A leave counts in every village that its person serves.
 func (Store) absences(ctx context.Context, tx *access.Tx, m month.Month, villages []int64, plans map[int64]Plan) error {
-	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "villages": villages, "first": m.First(), "next": m.Next().First()}
+	var people []int64
+	teams := map[int64][]*Person{}
+	for _, plan := range plans {
+		for i := range plan.People {
+			one := &plan.People[i]
+			people, teams[one.ID] = append(people, one.ID), append(teams[one.ID], one)
+		}
+	}
+	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "people": people, "first": m.First(), "next": m.Next().First()}
 	b := &pgx.Batch{}
-	b.Queue(`select village_id, person_id, kind, lower(during), upper(during) from duty_leaves
-		where tenant_id = @tenant and village_id = any(@villages) and during && daterange(@first, @next) and cancelled_at is null`,
+	b.Queue(`select person_id, kind, lower(during), upper(during) from duty_leaves
+		where tenant_id = @tenant and person_id = any(@people) and during && daterange(@first, @next) and cancelled_at is null`,
 		args).Query(func(rows pgx.Rows) error {
-		var village, person int64
+		var person int64
 		var kind string
 		var from, to time.Time
-		_, err := pgx.ForEachRow(rows, []any{&village, &person, &kind, &from, &to}, func() error {
-			if p := plans[village].person(person); p != nil {
+		_, err := pgx.ForEachRow(rows, []any{&person, &kind, &from, &to}, func() error {
+			for _, p := range teams[person] {
 				days := daysOf(m, from, &to)
 				for day := 1; day <= 31; day++ {
 					if days.Has(day) {
@@ -99,6 +107,7 @@ func (Store) absences(ctx context.Context, tx *access.Tx, m month.Month, village
 		})
 		return err
 	})
+	args = pgx.StrictNamedArgs{"tenant": tx.Tenant(), "villages": villages, "first": m.First(), "next": m.Next().First()}
 	b.Queue(`select village_id, person_id, on_day from duty_wishes
 		where tenant_id = @tenant and village_id = any(@villages) and on_day >= @first and on_day < @next`, args).Query(func(rows pgx.Rows) error {
 		var village, person int64

@@ -19,4 +19,5 @@ function count() {
 
 if (roster) {
 	roster.addEventListener("change", count);
+	roster.closest("form").addEventListener("reset", () => setTimeout(count)); // after the fields have gone back
 }
