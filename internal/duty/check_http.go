@@ -18,8 +18,8 @@ func (m *Module) checkRoutes() []access.Route {
 	return []access.Route{
 		{Method: get, Path: "/duty/checks", Need: PermCheck, Do: m.showRound},
 		{Method: post, Path: "/duty/checks", Need: PermCheck, Do: m.recordRound},
-		{Method: get, Path: "/duty/villages/{village}/check", Need: PermCheck, Do: m.newCheck},
-		{Method: post, Path: "/duty/villages/{village}/check", Need: PermCheck, Do: m.recordCheck},
+		{Method: get, Path: "/duty/checks/villages/{village}", Need: PermCheck, Do: m.newCheck},
+		{Method: post, Path: "/duty/checks/villages/{village}", Need: PermCheck, Do: m.recordCheck},
 		{Method: get, Path: "/duty/checks/{id}", Need: PermOverview, Do: m.showCheck},
 		{Method: post, Path: "/duty/checks/{id}", Need: PermCheck, Do: m.correctCheck},
 		{Method: post, Path: "/duty/checks/{id}/void", Need: PermCheck, Do: m.voidCheck},
@@ -34,7 +34,7 @@ const roundPath = "/duty/checks"
 func checkPath(id int64) string { return roundPath + "/" + strconv.FormatInt(id, 10) }
 
 func villageCheckPath(village int64) string {
-	return "/duty/villages/" + strconv.FormatInt(village, 10) + "/check"
+	return roundPath + "/villages/" + strconv.FormatInt(village, 10)
 }
 
 func checksPath(m month.Month) string { return overviewPath(m) + "/checks" }

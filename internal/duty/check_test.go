@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 
 // monthSheet stands for the month's assessment: it remembers what is proposed to it.
 type monthSheet struct {
+	sync.Mutex
 	refuse    string // says this instead of taking anything
 	resident  map[int64]bool
 	open      map[string]string
@@ -29,6 +31,8 @@ type monthSheet struct {
 }
 
 func (s *monthSheet) ProposeDeduction(_ context.Context, _ *access.Tx, at month.Month, village, person int64, origin, item, reason string) (bool, error) {
+	s.Lock()
+	defer s.Unlock()
 	if s.resident[person] {
 		return false, fault.Conflict("该同志的职务不参加考评")
 	}
@@ -110,7 +114,7 @@ func (p *patrol) post(village, at string, number int) int64 {
 }
 
 func (p *patrol) checkOf(village string) string {
-	return fmt.Sprintf("/duty/villages/%d/check", p.Units[village].Village)
+	return fmt.Sprintf("/duty/checks/villages/%d", p.Units[village].Village)
 }
 
 // spot is the form of a check; the world's today is 2026-11-23.
@@ -300,6 +304,24 @@ func TestACheckRecordedWronglyIsCorrectedWithAReason(t *testing.T) {
 	}
 	if n := p.Count(`select checked_days from duty_rosters where village_id = $1`, p.Units["A1"].Village); n != 0 {
 		t.Errorf("a check that never took place still counts: %b", n)
+	}
+}
+
+func TestOneOfManyEqualReportsIsKept(t *testing.T) {
+	t.Parallel()
+	p := newPatrol(t)
+	var wait sync.WaitGroup
+	for range 10 {
+		c := p.As(access.TownshipClerk, "A")
+		wait.Go(func() {
+			if a := c.Post(p.checkOf("A1"), spot("2026-11-23", "09:30", "absent")); a.Status != http.StatusSeeOther {
+				t.Errorf("%d", a.Status)
+			}
+		})
+	}
+	wait.Wait()
+	if n := p.Count(`select count(*) from duty_checks`); n != 1 || len(p.sheet.open) != 1 {
+		t.Errorf("%d checks, proposals %v", n, p.sheet.open)
 	}
 }
 

@@ -106,7 +106,7 @@ func TestTurnsCountWhoReallyStoodAndWhoNeverDid(t *testing.T) {
 		t.Errorf("turns: %s", doc.Text("tbody"))
 	}
 	doc = p.As(access.DistrictLeader, "甲").Get("/duty/overview/2026-11/turns").Want(http.StatusOK).Doc()
-	if rows := doc.All("tbody tr"); len(rows) != 2 || !strings.HasPrefix(rows[0].Text(), "安河镇 2 5 11.6 0 16 马家沟1村") {
+	if rows := doc.All("tbody tr"); len(rows) != 2 || !strings.HasPrefix(rows[0].Text(), "安河镇 2 5 11.6 0 16 马家沟1村(0—16次)") {
 		t.Errorf("by township: %s", doc.Text("tbody"))
 	}
 }
