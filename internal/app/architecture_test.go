@@ -149,7 +149,7 @@ var privileged = map[string]map[string]string{
 		"internal/demo/":           "loading the demonstration district",
 		"internal/bench/":          "measuring the publication of synthetic districts",
 		"internal/testkit/":        "making the accounts of a test's world, before anybody can log in",
-		"internal/duty/":           "days of people who left become empty at night, whatever way their departure took",
+		"internal/duty/vacate":     "days of people who left become empty at night, whatever way their departure took",
 		"internal/assessment/jobs": "locking sheets whose period is over, at night",
 		"internal/duty/jobs":       "drafting the next month from the 25th on, in every district",
 	},

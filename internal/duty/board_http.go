@@ -3,6 +3,7 @@ package duty
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -21,6 +22,7 @@ func (m *Module) boardRoutes() []access.Route {
 		{Method: get, Path: "/duty/{month}", Need: PermRead, Do: m.board},
 		{Method: post, Path: "/duty/{month}/draft", Need: PermArrange, Do: m.draft},
 		{Method: post, Path: "/duty/{month}/publish", Need: PermArrange, Do: m.publishAll},
+		{Method: post, Path: "/duty/{month}/repair", Need: PermArrange, Do: m.repairAll},
 	}
 }
 
@@ -187,6 +189,11 @@ func (p boardProps) months() []ui.Tab {
 		tabs = append(tabs, ui.Tab{Title: at.Title(), Href: boardPath(at), Active: at == p.Month})
 	}
 	return tabs
+}
+
+// holed reports whether some roster has an empty day, so that a repair has something to do.
+func (p boardProps) holed() bool {
+	return slices.ContainsFunc(p.All, func(l Line) bool { return l.EmptyDays != 0 })
 }
 
 func (p boardProps) stats() []ui.StatItem {

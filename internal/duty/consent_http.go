@@ -2,6 +2,7 @@ package duty
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"touyan/internal/access"
@@ -20,6 +21,7 @@ type consentProps struct {
 	Village string
 	Path    string
 	Over    bool
+	Today   time.Time
 }
 
 // Waits reports whether the question can still be answered.
@@ -35,7 +37,7 @@ func (m *Module) AskConsent(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (m *Module) drawConsent(w http.ResponseWriter, r *http.Request, s access.Scope, id int64) error {
-	p := consentProps{Path: consentPath(chi.URLParam(r, "token"))}
+	p := consentProps{Path: consentPath(chi.URLParam(r, "token")), Today: s.Today()}
 	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
 		if p.Swap, err = m.Store.Swap(r.Context(), tx, id, false); err != nil {
 			return err

@@ -20,6 +20,7 @@ func (m *Module) leaveRoutes() []access.Route {
 	get, post := http.MethodGet, http.MethodPost
 	return []access.Route{
 		{Method: get, Path: "/duty/leaves", Need: PermRead, Do: m.listLeaves},
+		{Method: post, Path: "/duty/leaves/export", Need: PermOverview, Do: m.exportLeaves},
 		{Method: get, Path: "/duty/leaves/villages/{id}", Need: PermArrange, Do: m.askLeave},
 		{Method: post, Path: "/duty/leaves/villages/{id}", Need: PermArrange, Do: m.recordLeave},
 		{Method: post, Path: "/duty/leaves/{id}/end", Need: PermArrange, Do: m.endLeave},
@@ -28,53 +29,6 @@ func (m *Module) leaveRoutes() []access.Route {
 
 func leavesPath(village int64) string {
 	return "/duty/leaves/villages/" + strconv.FormatInt(village, 10)
-}
-
-// leavesPerPage is the length of a page of the list.
-const leavesPerPage = 50
-
-// leaveQuery is what the list is narrowed to.
-type leaveQuery struct {
-	Text    string `form:"q"`
-	Month   string `form:"month"`
-	Village int64  `form:"village"`
-	Page    int    `form:"page"`
-}
-
-type leavesProps struct {
-	Query    leaveQuery
-	Month    month.Month
-	List     []Leave
-	Pager    ui.Pager
-	Villages []place // to record for, where the scope has few
-	Scope    access.Scope
-}
-
-func (m *Module) listLeaves(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p := leavesProps{Scope: s}
-	httpx.DecodeQuery(r, &p.Query)
-	p.Query.Text = strings.TrimSpace(p.Query.Text)
-	var err error
-	if p.Month, err = month.Parse(p.Query.Month); err != nil {
-		p.Month = month.Of(s.Now())
-	}
-	err = access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
-		f := leaveFilter{Village: p.Query.Village, From: p.Month.First(), Next: p.Month.Next().First(), Text: p.Query.Text}
-		total, err := m.Store.countLeaves(r.Context(), tx, f)
-		if err != nil {
-			return err
-		}
-		p.Pager = ui.PagerOf(r.URL, p.Query.Page, total, leavesPerPage)
-		if p.List, err = m.Store.Leaves(r.Context(), tx, f, leavesPerPage, p.Pager.Offset()); err != nil || s.Level() == pg.District {
-			return err
-		}
-		p.Villages, err = m.Store.places(r.Context(), tx, month.Of(s.Now()), s.Township(), s.Village())
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return access.Page(w, r, s, access.View{Title: "请假登记", AsOf: s.Now().Format("2006-01-02 15:04")}, leavesPage(p))
 }
 
 // relief is a place that a leave empties, and who could take it.

@@ -1,6 +1,7 @@
 package duty_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xuri/excelize/v2"
 	"touyan/internal/access"
 )
 
@@ -246,5 +248,33 @@ func TestDaysThatAreOverStay(t *testing.T) {
 	c.Post(o.leavesPath("A1"), form).Want(http.StatusSeeOther) // entered late: nothing that was printed changes
 	if after := o.days("A1/张伟", "A1", "2026-12"); fmt.Sprint(after) != fmt.Sprint(days) {
 		t.Errorf("stood on %v, now %v", days, after)
+	}
+}
+
+func TestLeavesAreExportedAndShownWithThePerson(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.As(access.TownshipClerk, "A")
+	for _, v := range []string{"A1", "B1"} {
+		o.Exec(`insert into duty_leaves (tenant_id, township_id, village_id, person_id, person_name, kind, during, recorded_by, recorded_at)
+			select tenant_id, township_id, village_id, id, name, 'sick', daterange('2026-11-20', '2026-11-25'), '王', now() from persons where id = $1`, o.people[v+"/张伟"])
+	}
+	c.Post("/duty/leaves/export", url.Values{"month": {"2026-11"}}).Want(http.StatusUnprocessableEntity) // no purpose
+	file := c.Post("/duty/leaves/export", url.Values{"month": {"2026-11"}, "purpose": {"报组织委员"}}).Want(http.StatusOK)
+	book, err := excelize.OpenReader(bytes.NewReader(file.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := book.GetRows(book.GetSheetName(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := fmt.Sprint(rows)
+	if strings.Count(text, "张伟") != 1 || !strings.Contains(text, "病假") || !strings.Contains(text, "2026-11-24") {
+		t.Errorf("the workbook holds %s", text)
+	}
+	if text := c.Get("/cadres/" + o.id("A1/张伟")).Want(http.StatusOK).Doc().Text("main"); !strings.Contains(text, "病假 2026-11-20至2026-11-24(5天)") ||
+		!strings.Contains(text, "接下来值班") || !strings.Contains(text, "近12个月已值班0天") {
+		t.Errorf("the person's page: %s", text)
 	}
 }

@@ -58,7 +58,8 @@ func (m *Module) Module() access.Module {
 			{Group: "坐班值班", Title: "值班总览", Href: "/duty/overview", Need: PermOverview, Order: 315},
 			{Group: "坐班值班", Title: "值班抽查", Href: roundPath, Need: PermCheck, Order: 320},
 		},
-		Hears: m.hears(),
+		Person: m.PersonPanel,
+		Hears:  m.hears(),
 		Routes: slices.Concat(
 			m.boardRoutes(), m.rosterRoutes(),
 			m.checkRoutes(), m.overviewRoutes(),

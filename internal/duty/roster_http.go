@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
@@ -251,30 +249,6 @@ func (m *Module) redraft(w http.ResponseWriter, r *http.Request, s access.Scope)
 		}
 		_, err := m.Store.Make(r.Context(), tx, t.Month, t.TownshipID, t.VillageID)
 		return "已重新自动排班", err
-	})
-}
-
-// repair fills what became empty and leaves every other day as it is.
-func (m *Module) repair(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	return m.act(w, r, s, func(tx *access.Tx, t *table) (string, error) {
-		after, holes := t.Plan.fill(t.Made, t.ahead(s.Today()))
-		done, err := m.Store.apply(r.Context(), tx, &t.Roster, t.Plan.Slots, t.Made, after, "补空岗")
-		switch {
-		case err != nil:
-			return "", err
-		case len(done) == 0 && len(holes) == 0:
-			return "没有空岗", nil
-		case len(holes) > 0:
-			return fmt.Sprintf("已补%d处;仍有%d处无人可排,请安排代班", len(done), len(holes)), nil
-		}
-		return fmt.Sprintf("已补%d处", len(done)), nil
-	})
-}
-
-// ahead are the places that a repair may fill: of a published roster those that are not over.
-func (t table) ahead(today time.Time) []Slot {
-	return slices.DeleteFunc(slices.Clone(t.Plan.Slots), func(s Slot) bool {
-		return t.Published() && month.Day(t.Month.Date(s.Day)).Before(today)
 	})
 }
 

@@ -40,10 +40,13 @@ const (
 	swapRecorded  = "recorded"
 )
 
-// Title names the state, with the kind of its tag.
-func (s Swap) Title() (kind, text string) {
+// Title names the state on a day, with the kind of its tag.
+func (s Swap) Title(today time.Time) (kind, text string) {
 	switch s.State {
 	case swapAsked:
+		if s.over(today) {
+			return "plain", "已过期"
+		}
 		return "warn", "待对方确认"
 	case swapAgreed:
 		return "good", "对方已同意"

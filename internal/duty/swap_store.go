@@ -55,7 +55,7 @@ func (Store) addSwap(ctx context.Context, tx *access.Tx, w *Swap) error {
 // decideSwap ends a swap that waits for its answer.
 func (Store) decideSwap(ctx context.Context, tx *access.Tx, w *Swap, state, by string) error {
 	if w.State != swapAsked {
-		_, text := w.Title()
+		_, text := w.Title(tx.Scope().Today())
 		return fault.Conflict("这次换班已经处理过(%s),不能再次处理", text)
 	}
 	now := tx.Scope().Now()

@@ -125,7 +125,7 @@ func swapsPage(p swapsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, w := range p.Swaps {
-				kind, text := w.Title()
+				kind, text := w.Title(p.Scope.Today())
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<li class=\"todo\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -515,7 +515,7 @@ func swapTable(p swapsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, w := range p.Swaps {
-				kind, text := w.Title()
+				kind, text := w.Title(p.Scope.Today())
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<tr><th scope=\"row\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -744,7 +744,7 @@ func consentPage(p consentProps) templ.Component {
 			templ_7745c5c3_Var33 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		kind, _ := p.Swap.Title()
+		kind, _ := p.Swap.Title(p.Today)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<p class=\"lead\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -114,3 +114,30 @@ func TestAnEndedPostThatLeavesAnotherEmptiesNothing(t *testing.T) {
 	o.end("A1/李娜", "2026-11-23")
 	o.unchanged(was, "ending one of two posts")
 }
+
+func TestOneCommandRepairsATownship(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for _, who := range []string{"A1/李娜", "A2/王芳", "B1/李娜"} {
+		o.end(who, "2026-11-23")
+	}
+	before := o.days("A1/张伟", "A1", "2026-12")
+	c := o.As(access.TownshipClerk, "A")
+	if !c.Get("/duty/2026-12").Want(http.StatusOK).Doc().Has(`form[action="/duty/2026-12/repair"]`) {
+		t.Error("the board does not offer the repair")
+	}
+	c.Post("/duty/2026-12/repair", url.Values{}).Want(http.StatusSeeOther)
+	o.covered("A1", "2026-12")
+	o.covered("A2", "2026-12")
+	if n := o.Count(`select count(*) from duty_rosters where village_id = $1 and empty_days <> 0 and number = 2`, o.Units["B1"].Village); n != 1 {
+		t.Error("the repair has reached another township")
+	}
+	for _, day := range before {
+		if o.stands("A1", "2026-12", day) != o.people["A1/张伟"] {
+			t.Errorf("the repair has moved the %dth", day)
+		}
+	}
+	was := o.print()
+	c.Post("/duty/2026-12/repair", url.Values{}).Want(http.StatusSeeOther) // nothing is left
+	o.unchanged(was, "a repair of nothing")
+}
