@@ -35,7 +35,7 @@ create table duty_rosters (
     foreign key (tenant_id, township_id, village_id) references villages (tenant_id, township_id, id)
 );
 create index duty_rosters_map_idx on duty_rosters (tenant_id, month, township_id, village_id)
-    include (empty_days, absent_days, checked_days, number, places, filled);
+    include (id, empty_days, absent_days, checked_days, number, places, filled);
 
 -- Who stands. A stand-in of the township's own staff has no file: person_id is null.
 create table duty_assignments (

@@ -44,6 +44,9 @@ var visitors = []struct {
 		"/assessment/objections/{objection}"}},
 	{"hanwang-leader", false, []string{"/assessment/sheets/{notice}/notice", "/assessment/objections/{objection}"}},
 	{"hanwang-hanwangjie", true, []string{"/village", "/village?month=2026-10", "/village/objections/new", "/village/notice"}},
+	{"wd-officer", false, []string{"/duty/overview/2026-11", "/duty/overview/2026-11/{township}", "/duty/overview/2026-11/turns",
+		"/duty/overview/2026-11/turns/{township}", "/duty/overview/2026-11/checks"}},
+	{"anhua-clerk", false, []string{"/duty/overview/2026-11", "/duty/overview/2026-11/checks?struck=1", "/duty/checks", "/duty/checks?all=1"}},
 	{"anhua-silinshan", true, []string{"/village", "/village/objections/new"}},
 }
 

@@ -25,6 +25,7 @@ type rosterProps struct {
 	Today         time.Time
 	Last          []Change // what the last change did, which can be undone
 	NamesStandIns bool
+	Checks        bool // may record a spot check now
 	Reason        string
 	Chosen        map[Slot]string // what was chosen on a page that could not be saved
 	Problems      []problem

@@ -85,6 +85,7 @@ func (m *Module) showRoster(w http.ResponseWriter, r *http.Request, s access.Sco
 func (m *Module) drawRoster(w http.ResponseWriter, r *http.Request, s access.Scope, p rosterProps, status int) error {
 	p.Today, p.NamesStandIns = s.Today(), s.Can(PermStandIn)
 	p.Grant, p.Phone, p.Edits = s.GrantID(), s.Level() == pg.Village, s.Can(PermArrange) && !p.Month.Before(month.Of(s.Now()))
+	p.Checks = s.Can(PermCheck) && !s.ReadOnly() && p.Published() && p.Month == month.Of(s.Now())
 	v := access.View{Title: p.VillageName + p.Month.Title() + "值班安排", Status: status, AsOf: s.Now().Format("2006-01-02 15:04")}
 	if !p.Phone {
 		v.Crumbs = []ui.Crumb{{Title: p.Month.Title() + "值班安排", Href: boardPath(p.Month)}, {Title: p.TownshipName}}
