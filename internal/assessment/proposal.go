@@ -19,6 +19,7 @@ import (
 //	type MonthSheet interface {
 //		ProposeDeduction(ctx context.Context, tx *access.Tx, at month.Month, village, person int64, origin, item, reason string) (bool, error)
 //		WithdrawDeduction(ctx context.Context, tx *access.Tx, origin, reason string) (stands bool, err error)
+//		Deductions(ctx context.Context, tx *access.Tx, origins []string) (map[string]string, error)
 //	}
 //
 // village is where it happened; origin names the finding for ever ("duty.check:512"), and the same one proposed again
@@ -52,6 +53,11 @@ func (m *Module) ProposeDeduction(ctx context.Context, tx *access.Tx, at month.M
 // the clerk has not confirmed it. It tells whether a confirmed deduction stands, which only he can take out.
 func (m *Module) WithdrawDeduction(ctx context.Context, tx *access.Tx, origin, reason string) (stands bool, err error) {
 	return m.Store.withdrawProposal(ctx, tx, origin, reason)
+}
+
+// Deductions says in words what became of what was proposed, by origin.
+func (m *Module) Deductions(ctx context.Context, tx *access.Tx, origins []string) (map[string]string, error) {
+	return m.Store.fates(ctx, tx, origins)
 }
 
 // schemeAt is the scheme that a month uses, or would use if it were opened now.

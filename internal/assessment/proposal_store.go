@@ -111,3 +111,27 @@ func (Store) withdrawProposal(ctx context.Context, tx *access.Tx, origin, reason
 	}
 	return false, err
 }
+
+// fates says in words what became of proposals, by origin.
+func (Store) fates(ctx context.Context, tx *access.Tx, origins []string) (map[string]string, error) {
+	rows, err := tx.Query(ctx, `select origin, state, points, decision_reason from assessment_proposals
+		where tenant_id = @tenant and origin = any(@origins)`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "origins": origins})
+	if err != nil {
+		return nil, err
+	}
+	words := make(map[string]string, len(origins))
+	var origin, state, reason string
+	var p points.Points
+	_, err = pgx.ForEachRow(rows, []any{&origin, &state, &p, &reason}, func() error {
+		switch state {
+		case proposalConfirmed:
+			words[origin] = "已确认扣" + (-p).String() + "分"
+		case proposalRefused:
+			words[origin] = "不予扣分:" + reason
+		default:
+			words[origin] = "待确认"
+		}
+		return nil
+	})
+	return words, err
+}

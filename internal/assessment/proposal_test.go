@@ -3,6 +3,7 @@ package assessment_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"testing"
@@ -168,6 +169,19 @@ func TestAPeerTakesItsProposalBackUntilItIsConfirmed(t *testing.T) {
 	before := o.ledgerOf()
 	if !withdraw("A", "duty.check:2") || o.ledgerOf() != before {
 		t.Error("a confirmed deduction was touched")
+	}
+	o.propose("A", "A1", "A1/王芳", "duty.check:3", "duty_absence", "缺岗")
+	o.propose("B", "B1", "B1/王芳", "duty.check:4", "duty_absence", "缺岗")
+	err := access.Read(t.Context(), o.Scope(access.TownshipClerk, "A"), func(tx *access.Tx) error {
+		words, err := o.module.Deductions(t.Context(), tx, []string{"duty.check:1", "duty.check:2", "duty.check:3", "duty.check:4"})
+		want := map[string]string{"duty.check:1": "不予扣分:抽查记录更正", "duty.check:2": "已确认扣2分", "duty.check:3": "待确认"}
+		if !maps.Equal(words, want) {
+			t.Errorf("it is told %v, want %v", words, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -70,6 +70,7 @@ type checkProps struct {
 	Action   string
 	Form     checkForm
 	Check    *Check // the one to correct
+	Fate     string // what became of its proposal
 	Checks   bool   // may correct
 	Problems []ui.Problem
 }
@@ -192,8 +193,13 @@ func (m *Module) drawCheck(w http.ResponseWriter, r *http.Request, s access.Scop
 	}
 	p := checkProps{}
 	var c Check
+	var fate string
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		c, err = m.Store.Check(r.Context(), tx, id, false)
+		if c, err = m.Store.Check(r.Context(), tx, id, false); err != nil {
+			return err
+		}
+		fates, err := m.fates(r.Context(), tx, c)
+		fate = fates[c.Proposal]
 		return err
 	})
 	if err != nil {
@@ -206,7 +212,7 @@ func (m *Module) drawCheck(w http.ResponseWriter, r *http.Request, s access.Scop
 		p.Form = formOf(c.spot())
 		p.Form.Reason = reason
 	}
-	p.Grant, p.Check, p.Village, p.Action = s.GrantID(), &c, c.VillageName, checkPath(id)
+	p.Grant, p.Check, p.Fate, p.Village, p.Action = s.GrantID(), &c, fate, c.VillageName, checkPath(id)
 	p.Checks = s.Can(PermCheck) && !s.ReadOnly() && c.VoidedAt == nil
 	return access.Page(w, r, s, access.View{Title: c.VillageName + "值班抽查", Status: status,
 		Crumbs: []ui.Crumb{{Title: c.Month().Title() + "抽查记录", Href: checksPath(c.Month())}}}, checkPage(p))

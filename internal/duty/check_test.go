@@ -51,6 +51,16 @@ func (s *monthSheet) WithdrawDeduction(_ context.Context, _ *access.Tx, origin, 
 	return s.confirmed[origin], nil
 }
 
+func (s *monthSheet) Deductions(_ context.Context, _ *access.Tx, origins []string) (map[string]string, error) {
+	words := map[string]string{}
+	for _, o := range origins {
+		if words[o] = "待确认"; s.confirmed[o] {
+			words[o] = "已确认扣分"
+		}
+	}
+	return words, nil
+}
+
 // patrol is a world in which every village has a published roster for November: 张伟 stands on odd days, 李娜 on even ones,
 // and nobody on the 30th.
 type patrol struct {
@@ -151,7 +161,7 @@ func TestAnAbsenceIsProposedOnce(t *testing.T) {
 		t.Error("the roster does not know that nobody was found on the 23rd")
 	}
 	list := c.Get("/duty/overview/2026-11/checks").Want(http.StatusOK).Doc()
-	if rows := list.All("tbody tr"); len(rows) != 1 || !strings.Contains(rows[0].Text(), "不在岗") || !strings.Contains(rows[0].Text(), "已提出") {
+	if rows := list.All("tbody tr"); len(rows) != 1 || !strings.Contains(rows[0].Text(), "不在岗") || !strings.Contains(rows[0].Text(), "待确认") {
 		t.Errorf("the list shows %d rows: %s", len(rows), list.Text("tbody"))
 	}
 	if rows := p.As(access.TownshipClerk, "B").Get("/duty/overview/2026-11/checks").Doc().All("tbody tr"); len(rows) != 0 {

@@ -33,6 +33,7 @@ type checksProps struct {
 	Query      checksQuery
 	Count      checkCount
 	List       []Check
+	Fates      map[string]string // of what was proposed, by origin
 	Pager      ui.Pager
 }
 
@@ -78,13 +79,16 @@ func (m *Module) listChecks(w http.ResponseWriter, r *http.Request, s access.Sco
 			return err
 		}
 		p.Pager = ui.PagerOf(r.URL, p.Query.Page, p.Count.Matching, checksPerPage)
-		p.List, err = m.Store.Checks(r.Context(), tx, at, p.Query, checksPerPage, p.Pager.Offset())
+		if p.List, err = m.Store.Checks(r.Context(), tx, at, p.Query, checksPerPage, p.Pager.Offset()); err != nil {
+			return err
+		}
+		p.Fates, err = m.fates(r.Context(), tx, p.List...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: at.Title() + "抽查记录", AsOf: s.Now().Format("2006-01-02 15:04")}, checksPage(p))
+	return access.Page(w, r, s, access.View{Title: at.Title() + "抽查记录", AsOf: s.Now().Format("2006-01-02 15:04"), Print: true}, checksPage(p))
 }
 
 // exportChecks gives the checks of a month, as filtered. A month of a district has a few hundred.
@@ -136,22 +140,19 @@ func (m *Module) checkExport(ctx context.Context, s access.Scope, e checkExport)
 				if err != nil {
 					return err
 				}
+				fates, err := m.fates(ctx, tx, list...)
+				if err != nil {
+					return err
+				}
 				for i, c := range list {
 					if err := x.Row(i+1, c.Township, c.VillageName, c.Clock(), wordOf(ways, c.Way), c.PersonName, wordOf(findings, c.Result), c.FoundName,
-						c.Checker, c.Note, c.proposalWords(), c.RecordedBy, c.struckWords()); err != nil {
+						c.Checker, c.Note, fates[c.Proposal], c.RecordedBy, c.struckWords()); err != nil {
 						return err
 					}
 				}
 				return nil
 			})
 		}}
-}
-
-func (c Check) proposalWords() string {
-	if c.Proposal != "" {
-		return "已提出"
-	}
-	return ""
 }
 
 func (c Check) struckWords() string {

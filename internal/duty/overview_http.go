@@ -90,7 +90,7 @@ func (m *Module) overview(w http.ResponseWriter, r *http.Request, s access.Scope
 		p.Total.Add(l, p.Until)
 	}
 	p.Blocks = blocks(lines, at, p.Until)
-	v := access.View{Title: at.Title() + "值班总览", AsOf: s.Now().Format("2006-01-02 15:04")}
+	v := access.View{Title: at.Title() + "值班总览", AsOf: s.Now().Format("2006-01-02 15:04"), Print: true}
 	p.path = overviewPath
 	if p.Township != 0 && s.Level() == pg.District {
 		p.path = func(m month.Month) string { return overviewOf(m, p.Township) }

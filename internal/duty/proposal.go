@@ -17,6 +17,8 @@ type MonthSheet interface {
 	ProposeDeduction(ctx context.Context, tx *access.Tx, at month.Month, village, person int64, origin, item, reason string) (bool, error)
 	// WithdrawDeduction takes back what nobody has confirmed; it gives true where the deduction stands.
 	WithdrawDeduction(ctx context.Context, tx *access.Tx, origin, reason string) (stands bool, err error)
+	// Deductions says in words what became of what was proposed, by origin: 待确认, 已确认扣分, 不予扣分 with the reason.
+	Deductions(ctx context.Context, tx *access.Tx, origins []string) (map[string]string, error)
 }
 
 // Feed gives the module the sheet that absences are proposed to.
@@ -71,6 +73,20 @@ func (m *Module) withdraw(ctx context.Context, tx *access.Tx, c Check, reason st
 		return "原拟扣分已经确认,请到" + c.Month().Title() + "月考评表中更正", nil
 	}
 	return "原拟扣分已撤回", nil
+}
+
+// fates asks what became of the absences among the checks that were proposed.
+func (m *Module) fates(ctx context.Context, tx *access.Tx, list ...Check) (map[string]string, error) {
+	var origins []string
+	for _, c := range list {
+		if c.Proposal != "" {
+			origins = append(origins, c.Proposal)
+		}
+	}
+	if len(origins) == 0 {
+		return nil, nil
+	}
+	return m.sheet.Deductions(ctx, tx, origins)
 }
 
 // proposed notes under which origin an absence went into the sheet.

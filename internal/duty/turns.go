@@ -153,7 +153,7 @@ func (m *Module) showTurns(w http.ResponseWriter, r *http.Request, s access.Scop
 		return fault.NotFound()
 	}
 	p.Groups = turnGroups(p.List)
-	v := access.View{Title: at.Title() + "值班均衡", AsOf: s.Now().Format("2006-01-02 15:04")}
+	v := access.View{Title: at.Title() + "值班均衡", AsOf: s.Now().Format("2006-01-02 15:04"), Print: true}
 	if p.Township != 0 && s.Level() == pg.District {
 		p.path = func(m month.Month) string { return turnsOf(m, p.Township) }
 		v.Title = known[0].TownshipName + v.Title

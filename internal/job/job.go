@@ -3,7 +3,7 @@
 //
 // It owns job_runs and job_files, which are scoped like every other table; the queue itself, in schema jobs, belongs to
 // the job library (river), which gives retries and survives a killed process. A run carries its district explicitly and
-// runs under the grant of its starter, checked anew.
+// runs under the grant of its starter, checked anew; what the house starts by itself runs as the house, in that district.
 package job
 
 import (
