@@ -1,146 +1,16 @@
 package duty_test
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"touyan/internal/access"
-	"touyan/internal/duty"
-	"touyan/internal/job"
-	"touyan/internal/platform/fault"
-	"touyan/internal/platform/month"
-	"touyan/internal/testkit"
 )
-
-// monthSheet stands for the month's assessment: it remembers what is proposed to it.
-type monthSheet struct {
-	sync.Mutex
-	refuse    string // says this instead of taking anything
-	resident  map[int64]bool
-	open      map[string]string
-	confirmed map[string]bool
-}
-
-func (s *monthSheet) ProposeDeduction(_ context.Context, _ *access.Tx, at month.Month, village, person int64, origin, item, reason string) (bool, error) {
-	s.Lock()
-	defer s.Unlock()
-	if s.resident[person] {
-		return false, fault.Conflict("该同志的职务不参加考评")
-	}
-	if s.refuse != "" {
-		return false, fault.Conflict("%s", s.refuse)
-	}
-	_, known := s.open[origin]
-	s.open[origin] = fmt.Sprintf("%s %d %d %s", at, village, person, item)
-	return !known, nil
-}
-
-func (s *monthSheet) WithdrawDeduction(_ context.Context, _ *access.Tx, origin, reason string) (bool, error) {
-	if !s.confirmed[origin] {
-		delete(s.open, origin)
-	}
-	return s.confirmed[origin], nil
-}
-
-func (s *monthSheet) Deductions(_ context.Context, _ *access.Tx, origins []string) (map[string]string, error) {
-	words := map[string]string{}
-	for _, o := range origins {
-		if words[o] = "待确认"; s.confirmed[o] {
-			words[o] = "已确认扣分"
-		}
-	}
-	return words, nil
-}
-
-// patrol is a world in which every village has a published roster for November: 张伟 stands on odd days, 李娜 on even ones,
-// and nobody on the 30th.
-type patrol struct {
-	*testkit.World
-	module  *duty.Module
-	jobs    *job.Runner
-	sheet   *monthSheet
-	people  map[string]int64
-	persons int
-}
-
-func newPatrol(t *testing.T) *patrol {
-	t.Helper()
-	p := &patrol{people: map[string]int64{}, sheet: &monthSheet{open: map[string]string{}, confirmed: map[string]bool{}, resident: map[int64]bool{}}}
-	p.World = testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
-		p.jobs = job.New(w.Pool, slog.New(slog.DiscardHandler))
-		p.module = duty.New("http://localhost", []string{"party_secretary", "clerk", "first_secretary"}, func(code string, _ bool) string { return code })
-		p.module.Feed(p.sheet)
-		p.module.Work(p.jobs)
-		return []access.Module{p.jobs.Module(), p.module.Module()}
-	})
-	p.jobs.Bind(p.Core)
-	p.module.Bind(p.Core)
-	p.Serve()
-	for _, v := range []string{"A1", "A2", "B1", "C1"} {
-		p.hire(v, "张伟", "party_secretary")
-		p.hire(v, "李娜", "first_secretary")
-		p.sheet.resident[p.people[v+"/李娜"]] = true
-		p.post(v, "2026-11", 1)
-	}
-	return p
-}
-
-func (p *patrol) hire(village, name, position string) {
-	p.T.Helper()
-	u := p.Units[village]
-	p.persons++
-	id := int64(p.Count(`insert into persons (tenant_id, township_id, village_id, name, sex, birth_date, ethnic, political, education, id_cipher,
-			id_index, id_tail_index) values ($1, $2, $3, $4, '1', '1985-02-14', '01', '01', '70', '', $5, '') returning id`,
-		u.Tenant, u.Township, u.Village, name, []byte(strconv.Itoa(p.persons))))
-	p.people[village+"/"+name] = id
-	p.Exec(`insert into appointments (tenant_id, township_id, village_id, person_id, person_name, sex, position_code, is_paid, during, way_in)
-		values ($1, $2, $3, $4, $5, '1', $6, true, daterange('2024-01-01', null), '选举')`, u.Tenant, u.Township, u.Village, id, name, position)
-}
-
-// post hangs a roster on the wall of a village.
-func (p *patrol) post(village, at string, number int) int64 {
-	p.T.Helper()
-	u, m := p.Units[village], month.MustParse(at)
-	id := int64(p.Count(`insert into duty_rosters (tenant_id, township_id, village_id, month, township_name, village_name, places, filled, empty_days, number,
-			published_at, drafted_by, drafted_at) values ($1, $2, $3, $4, (select name from townships where id = $2), $5, $6, $6 - 1, 1 << 29, $7, now(), '王', now()) returning id`,
-		u.Tenant, u.Township, u.Village, m.First(), u.Name, m.Days(), number))
-	for day := 1; day <= m.Days(); day++ {
-		name := []string{"李娜", "张伟"}[day%2]
-		if day != 30 {
-			p.Exec(`insert into duty_assignments (tenant_id, township_id, village_id, roster_id, on_day, person_id, person_name, title, reason)
-				values ($1, $2, $3, $4, $5, $6, $7, '村文书', '最少')`, u.Tenant, u.Township, u.Village, id, m.Date(day), p.people[village+"/"+name], name)
-		}
-	}
-	return id
-}
-
-func (p *patrol) checkOf(village string) string {
-	return fmt.Sprintf("/duty/checks/villages/%d", p.Units[village].Village)
-}
-
-// spot is the form of a check; the world's today is 2026-11-23.
-func spot(day, clock, result string, more ...string) url.Values {
-	f := url.Values{"day": {day}, "time": {clock}, "way": {"visit"}, "checker": {"赵督查"}, "result": {result}}
-	for i := 0; i+1 < len(more); i += 2 {
-		f.Set(more[i], more[i+1])
-	}
-	return f
-}
-
-// rows is everything that a check may change, to see that a refused one changed nothing.
-func (p *patrol) rows() int {
-	return p.Count(`select (select count(*) * 1000 from duty_checks) + (select count(*) from duty_checks where voided_at is not null)
-		+ (select count(*) from duty_rosters where absent_days <> 0 or checked_days <> 0)`) + 100000*len(p.sheet.open)
-}
 
 func TestAnAbsenceIsProposedOnce(t *testing.T) {
 	t.Parallel()
@@ -317,6 +187,54 @@ func TestACheckRecordedWronglyIsCorrectedWithAReason(t *testing.T) {
 	}
 }
 
+func TestTheShiftFollowsFromTheTime(t *testing.T) {
+	t.Parallel()
+	p := newPatrol(t)
+	p.Exec(`insert into duty_settings (tenant_id, shifts) values ($1, '[{"code":"am","title":"上午","start":"08:30","end":"12:00"},
+		{"code":"pm","title":"下午","start":"14:30","end":"18:00"},{"code":"night","title":"夜间","start":"20:00","end":"06:00","from":"06-01","to":"09-30"}]')`,
+		p.Units["A1"].Tenant)
+	p.Exec(`update duty_assignments set shift = 'am' where village_id = $1`, p.Units["A1"].Village)
+	p.Exec(`insert into duty_assignments (tenant_id, township_id, village_id, roster_id, on_day, shift, person_id, person_name, title, reason)
+		select tenant_id, township_id, village_id, roster_id, on_day, 'pm', $1, '李娜', '第一书记', '最少' from duty_assignments
+		where village_id = $2 and on_day = '2026-11-19'`, p.people["A1/李娜"], p.Units["A1"].Village)
+	c := p.As(access.TownshipClerk, "A")
+	before := p.rows()
+	for _, clock := range []string{"13:00", "23:00", "05:00"} { // between the shifts, and at night out of season
+		c.Post(p.checkOf("A1"), spot("2026-11-19", clock, "absent")).Want(http.StatusUnprocessableEntity)
+	}
+	if p.rows() != before {
+		t.Fatal("a check out of hours was recorded")
+	}
+	c.Post(p.checkOf("A1"), spot("2026-11-19", "09:00", "in_post")).Want(http.StatusSeeOther)
+	c.Post(p.checkOf("A1"), spot("2026-11-19", "14:30", "in_post")).Want(http.StatusSeeOther)
+	for shift, name := range map[string]string{"am": "张伟", "pm": "李娜"} {
+		if n := p.Count(`select count(*) from duty_checks where shift = $1 and person_name = $2`, shift, name); n != 1 {
+			t.Errorf("in %s it was not %s who was expected", shift, name)
+		}
+	}
+}
+
+func TestNobodyRecordsACheckOfHimself(t *testing.T) {
+	t.Parallel()
+	p := newPatrol(t)
+	m := p.NewMember("self", access.NewAccount{Username: "self-clerk", Name: "张伟", Role: access.TownshipClerk, Person: p.people["A1/张伟"]}, "A")
+	c := p.Guest()
+	c.Login(m.Username, m.Password)
+	before := p.rows()
+	c.Post(p.checkOf("A1"), spot("2026-11-23", "09:30", "in_post")).Want(http.StatusConflict)
+	if p.rows() != before {
+		t.Error("he checked himself")
+	}
+	p.As(access.TownshipClerk, "A").Post(p.checkOf("A1"), spot("2026-11-23", "09:30", "absent")).Want(http.StatusSeeOther)
+	before = p.rows()
+	id := p.Count(`select id from duty_checks`)
+	c.Post(fmt.Sprintf("/duty/checks/%d/void", id), url.Values{"reason": {"我在岗"}}).Want(http.StatusConflict)
+	c.Post(fmt.Sprintf("/duty/checks/%d", id), spot("2026-11-23", "09:30", "in_post", "reason", "我在岗")).Want(http.StatusConflict)
+	if p.rows() != before {
+		t.Error("he struck out what was found of him")
+	}
+}
+
 func TestOneOfManyEqualReportsIsKept(t *testing.T) {
 	t.Parallel()
 	p := newPatrol(t)
@@ -332,92 +250,5 @@ func TestOneOfManyEqualReportsIsKept(t *testing.T) {
 	wait.Wait()
 	if n := p.Count(`select count(*) from duty_checks`); n != 1 || len(p.sheet.open) != 1 {
 		t.Errorf("%d checks, proposals %v", n, p.sheet.open)
-	}
-}
-
-func TestARoundIsRecordedWholeOrNotAtAll(t *testing.T) {
-	t.Parallel()
-	p := newPatrol(t)
-	c := p.As(access.TownshipClerk, "A")
-	field := func(kind, village string) string { return fmt.Sprintf("%s.%d", kind, p.Units[village].Village) }
-	page := c.Get("/duty/checks").Want(http.StatusOK).Doc()
-	if n := len(page.All("tbody tr")); n != 2 {
-		t.Errorf("%d villages on the round", n)
-	}
-	form := url.Values{"day": {"2026-11-23"}, "time": {"09:30"}, "way": {"landline"}, "checker": {"赵督查"}, field("r", "A1"): {"absent"}, field("r", "A2"): {"substitute"}}
-	before := p.rows()
-	back := c.Post("/duty/checks", form).Want(http.StatusUnprocessableEntity).Doc() // who was there in A2?
-	if got := back.One(`select[name="` + field("r", "A1") + `"] option[selected]`).Attr("value"); got != "absent" {
-		t.Errorf("what was chosen is lost: %q", got)
-	}
-	for _, foreign := range []string{"B1", "C1"} {
-		more := url.Values{"day": {"2026-11-23"}, "time": {"09:30"}, "way": {"landline"}, "checker": {"赵督查"}, field("r", "A1"): {"absent"}, field("r", foreign): {"absent"}}
-		c.Post("/duty/checks", more).Want(http.StatusNotFound)
-	}
-	c.Post("/duty/checks", url.Values{"time": {"09:30"}, "way": {"landline"}, "checker": {"赵督查"}}).Want(http.StatusUnprocessableEntity)
-	if p.rows() != before {
-		t.Fatal("a refused round changed something")
-	}
-	form.Set(field("f", "A2"), "王会计")
-	for range 2 {
-		c.Post("/duty/checks", form).Want(http.StatusSeeOther)
-	}
-	if n := p.Count(`select count(*) from duty_checks where way = 'landline' and checker = '赵督查'`); n != 2 || len(p.sheet.open) != 1 {
-		t.Errorf("%d checks, proposals %v", n, p.sheet.open)
-	}
-	page = c.Get("/duty/checks").Doc()
-	if n := len(page.All("tbody tr")); n != 2 || !strings.Contains(page.Text("tbody"), "当日已抽查") {
-		t.Errorf("the day's list changed while it was worked off: %s", page.Text("tbody"))
-	}
-}
-
-func TestTheSuggestionIsStableForADay(t *testing.T) {
-	t.Parallel()
-	day := time.Date(2026, 11, 23, 0, 0, 0, 0, month.Zone)
-	var list []duty.Candidate
-	for i := range 46 {
-		c := duty.Candidate{Village: int64(100 + i)}
-		if i >= 3 {
-			c.Last = day.AddDate(0, 0, -i)
-		}
-		list = append(list, c)
-	}
-	first := duty.Suggest(list, 1, 2, day)
-	if len(first) != 10 {
-		t.Fatalf("%d villages of 46", len(first))
-	}
-	for i, want := range []int64{100, 101, 102, 145, 144, 143, 142} {
-		if first[i].Village != want {
-			t.Errorf("place %d is %d (%s), want %d", i, first[i].Village, first[i].Why, want)
-		}
-	}
-	if first[0].Why != "从未抽查" || first[3].Why != "距上次抽查45天" || first[9].Why != "随机抽取" {
-		t.Errorf("reasons %v", first)
-	}
-	seen := map[int64]bool{}
-	for _, s := range first {
-		if seen[s.Village] {
-			t.Errorf("%d is named twice", s.Village)
-		}
-		seen[s.Village] = true
-	}
-	slices.Reverse(list)
-	if again := duty.Suggest(list, 1, 2, day.Add(15*time.Hour)); !slices.Equal(first, again) {
-		t.Error("the list of a day changes during the day")
-	}
-	drawn := map[int64]bool{}
-	for n := range 200 {
-		for _, s := range duty.Suggest(list, 1, 2, day.AddDate(0, 0, n))[7:] {
-			drawn[s.Village] = true
-		}
-	}
-	if len(drawn) != 39 {
-		t.Errorf("in 200 days the lot falls on %d of the 39 others", len(drawn))
-	}
-	if got := duty.Suggest(list[:2], 1, 2, day); len(got) != 2 {
-		t.Errorf("a township of two villages gets %d", len(got))
-	}
-	if got := duty.Suggest(nil, 1, 2, day); len(got) != 0 {
-		t.Errorf("nothing to check, %d suggested", len(got))
 	}
 }
