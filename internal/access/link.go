@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -70,6 +71,14 @@ func (c *Core) FromConsent(ctx context.Context, token, purpose string) (Scope, i
 	}
 	return Scope{core: c, only: Permission("link." + purpose), name: "链接访问",
 		settings: pg.Settings{Tenant: tenant, Township: township, Village: village, Level: pg.Village}}, subject, nil
+}
+
+// HeldBy names who holds the link, once its subject has told: what he does bears his name. It names nobody else.
+func (s Scope) HeldBy(name string) Scope {
+	if s.account == 0 && strings.HasPrefix(string(s.only), "link.") {
+		s.name = name + "(链接确认)"
+	}
+	return s
 }
 
 func hashToken(token string) []byte {

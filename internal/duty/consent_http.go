@@ -65,25 +65,16 @@ func (m *Module) GiveConsent(w http.ResponseWriter, r *http.Request) error {
 	if answer == "" {
 		return fault.Invalid("请选择同意或不同意")
 	}
-	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		asked, err := m.Store.Swap(r.Context(), tx, id, false)
-		if err != nil {
-			return err
-		}
-		t, err := m.Store.table(r.Context(), tx, asked.RosterID, true) // the roster first, as everybody locks
-		if err != nil {
-			return err
-		}
-		if asked, err = m.Store.Swap(r.Context(), tx, id, true); err != nil {
-			return err
-		}
-		if asked.State == swapAsked && asked.over(s.Today()) {
-			return fault.Conflict("值班日期已过,不能再确认换班")
-		}
-		if err := m.Store.decideSwap(r.Context(), tx, &asked, answer, asked.ToName); err != nil || answer == swapDeclined {
-			return err
-		}
-		return m.Store.carryOut(r.Context(), tx, &t, asked)
+	var asked Swap
+	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
+		asked, err = m.Store.Swap(r.Context(), tx, id, false)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = access.InScope(r.Context(), s.HeldBy(asked.ToName), func(tx *access.Tx) error {
+		return m.Store.answer(r.Context(), tx, id, asked.RosterID, answer)
 	})
 	if err != nil {
 		return err

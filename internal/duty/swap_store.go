@@ -92,3 +92,23 @@ func (st Store) carryOut(ctx context.Context, tx *access.Tx, t *table, w Swap) e
 	_, err = st.apply(ctx, tx, &t.Roster, t.Plan.Slots, t.Made, after, w.Words())
 	return err
 }
+
+// answer takes the second one's answer to a swap that waits, and carries it out if he agrees. The roster is locked first,
+// as everybody does who changes it.
+func (st Store) answer(ctx context.Context, tx *access.Tx, id, roster int64, answer string) error {
+	t, err := st.table(ctx, tx, roster, true)
+	if err != nil {
+		return err
+	}
+	asked, err := st.Swap(ctx, tx, id, true)
+	if err != nil {
+		return err
+	}
+	if asked.State == swapAsked && asked.over(tx.Scope().Today()) {
+		return fault.Conflict("值班日期已过,不能再确认换班")
+	}
+	if err := st.decideSwap(ctx, tx, &asked, answer, asked.ToName); err != nil || answer == swapDeclined {
+		return err
+	}
+	return st.carryOut(ctx, tx, &t, asked)
+}

@@ -101,7 +101,7 @@ func TestAColleagueAgreesByLinkOnce(t *testing.T) {
 		t.Error("the days have not changed hands")
 	}
 	o.covered("A1", "2026-12")
-	if n := o.Count(`select count(*) from duty_swaps where state = 'agreed' and decided_by = '李娜'`); n != 1 {
+	if n := o.Count(`select count(*) from duty_swaps where state = 'agreed' and decided_by = '李娜' and exists (select from duty_versions where made_by = '李娜(链接确认)')`); n != 1 {
 		t.Errorf("%d swaps agreed to, want 1", n)
 	}
 	was = o.print()
