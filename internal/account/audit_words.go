@@ -17,9 +17,13 @@ var actionTitles = map[string]string{
 	"assessment.propose": "拟扣分", "assessment.refuse": "退回", "assessment.publish": "发布公示", "assessment.post": "登记张贴", "assessment.object": "登记异议",
 	"assessment.answer": "答复异议", "assessment.lock": "归档", "assessment.remind": "催办", "assessment.scheme": "考评方案", "assessment.scheme.enable": "启用考评方案",
 	"assessment.settings": "考评设置", "assessment.submit": "提交审核", "assessment.withdraw": "撤回", "assessment.approve": "审核通过", "assessment.return": "退回修改",
+	"assessment.withdraw_proposal": "撤回拟扣分",
+	"duty.draft":                   "自动排班", "duty.publish": "发布值班表", "duty.change": "调整值班", "duty.check": "登记抽查", "duty.check.void": "更正抽查",
+	"duty.leave": "登记请假", "duty.leave.end": "结束请假", "duty.wish": "不便值班日期",
+	"duty.swap.asked": "申请换班", "duty.swap.agreed": "同意换班", "duty.swap.declined": "不同意换班", "duty.swap.withdrawn": "撤回换班", "duty.swap.recorded": "登记换班",
 }
 
-var actionModules = map[string]string{"cadre": "花名册", "assessment": "月考评", "account": "账号", "org": "区划", "job": "后台任务"}
+var actionModules = map[string]string{"cadre": "花名册", "assessment": "月考评", "account": "账号", "org": "区划", "job": "后台任务", "duty": "值班"}
 
 func actionTitle(action string) string {
 	if t, ok := actionTitles[action]; ok {

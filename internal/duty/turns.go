@@ -41,23 +41,26 @@ func (t Turns) Spread() int { return t.Most - t.Least }
 // Turns reads how the turns of published rosters spread over everybody who was in post within the month, those without a
 // turn included. Who really stood counts, where 事后补记 says so; stand-ins are not of the team.
 func (Store) Turns(ctx context.Context, tx *access.Tx, m month.Month, township int64) ([]Turns, error) {
-	rows, err := tx.Query(ctx, `with team as (
-			select distinct a.village_id, a.person_id from appointments a join persons p on p.tenant_id = a.tenant_id and p.id = a.person_id
-			where a.tenant_id = @tenant and (@township::bigint = 0 or a.township_id = @township) and a.during && daterange(@first, @next)
-				and a.position_code not in ('group_leader', 'village_assistant') and p.voided_at is null and (p.died_on is null or p.died_on >= @first)
-		), stood as (
-			select a.village_id, coalesce(s.person_id, a.person_id) as person_id, count(*)::int as turns
-			from duty_rosters r join duty_assignments a on a.tenant_id = r.tenant_id and a.roster_id = r.id
-				left join duty_stands s on s.tenant_id = a.tenant_id and s.roster_id = a.roster_id and s.on_day = a.on_day and s.shift = a.shift
-			where r.tenant_id = @tenant and r.month = @month and r.number > 0 and (@township::bigint = 0 or r.township_id = @township)
-			group by 1, 2
+	// The team and the turns are stacked and grouped, not joined: so no estimate of their sizes can make the plan bad.
+	rows, err := tx.Query(ctx, `with one as (
+			select village_id, person_id, sum(turns)::int as turns from (
+				select a.village_id, a.person_id, 0 as turns, true as ours
+				from appointments a join persons p on p.tenant_id = a.tenant_id and p.id = a.person_id
+				where a.tenant_id = @tenant and (@township::bigint = 0 or a.township_id = @township) and a.during && daterange(@first, @next)
+					and a.position_code not in ('group_leader', 'village_assistant') and p.voided_at is null and (p.died_on is null or p.died_on >= @first)
+				union all
+				select a.village_id, coalesce(s.person_id, a.person_id), 1, false
+				from duty_rosters r join duty_assignments a on a.tenant_id = r.tenant_id and a.roster_id = r.id
+					left join duty_stands s on s.tenant_id = a.tenant_id and s.roster_id = a.roster_id and s.on_day = a.on_day and s.shift = a.shift
+				where r.tenant_id = @tenant and r.month = @month and r.number > 0 and (@township::bigint = 0 or r.township_id = @township)
+			) x group by village_id, person_id having bool_or(ours)
+		), spread as (
+			select village_id, count(*)::int as people, sum(turns)::int as turns, min(turns) as least, max(turns) as most from one group by village_id
 		)
-		select r.township_id, r.township_name, r.village_id, r.village_name, r.id as roster_id, count(*)::int as people,
-			coalesce(sum(s.turns), 0)::int as turns, min(coalesce(s.turns, 0))::int as least, max(coalesce(s.turns, 0))::int as most
-		from duty_rosters r join villages v on v.tenant_id = r.tenant_id and v.id = r.village_id join team t on t.village_id = r.village_id
-			left join stood s on s.village_id = t.village_id and s.person_id = t.person_id
+		select r.township_id, r.township_name, r.village_id, r.village_name, r.id as roster_id, s.people, s.turns, s.least, s.most
+		from duty_rosters r join villages v on v.tenant_id = r.tenant_id and v.id = r.village_id join spread s on s.village_id = r.village_id
 		where r.tenant_id = @tenant and r.month = @month and r.number > 0 and (@township::bigint = 0 or r.township_id = @township)
-		group by r.tenant_id, r.id, v.code order by v.code`,
+		order by v.code`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "month": m, "first": m.First(), "next": m.Next().First(), "township": township})
 	if err != nil {
 		return nil, err
