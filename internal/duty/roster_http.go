@@ -22,6 +22,7 @@ func (m *Module) rosterRoutes() []access.Route {
 		{Method: get, Path: "/duty/rosters/{id}", Need: PermRead, Do: m.showRoster},
 		{Method: post, Path: "/duty/rosters/{id}", Need: PermArrange, Do: m.saveRoster},
 		{Method: post, Path: "/duty/rosters/{id}/draft", Need: PermArrange, Do: m.redraft},
+		{Method: post, Path: "/duty/rosters/{id}/exchange", Need: PermArrange, Do: m.exchange},
 		{Method: post, Path: "/duty/rosters/{id}/undo", Need: PermArrange, Do: m.undo},
 		{Method: post, Path: "/duty/rosters/{id}/repair", Need: PermArrange, Do: m.repair},
 		{Method: post, Path: "/duty/rosters/{id}/publish", Need: PermArrange, Do: m.publishOne},

@@ -151,3 +151,27 @@ func TestWhatIsOverIsNotRewritten(t *testing.T) {
 	}
 	o.unchanged(was, "a change of a month that is over")
 }
+
+func TestTwoDaysAreChangedOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.As(access.VillageSecretary, "A1")
+	path := o.rosterPath("A1", "2026-12")
+	a, b := o.days("A1/张伟", "A1", "2026-12")[0], o.days("A1/李娜", "A1", "2026-12")[1]
+	form := url.Values{"a": {o.place(a, "A1/张伟")[1:]}, "b": {o.place(b, "A1/李娜")[1:]}}
+	was := o.print()
+	c.Post(path+"/exchange", form).Want(http.StatusUnprocessableEntity) // a published roster wants a reason
+	c.Post(path+"/exchange", url.Values{"a": form["a"], "reason": {"对调"}}).Want(http.StatusUnprocessableEntity)
+	c.Post(path+"/exchange", url.Values{"a": {o.place(a, "A2/张伟")[1:]}, "b": form["b"], "reason": {"对调"}}).Want(http.StatusNotFound)
+	c.Post(path+"/exchange", url.Values{"a": {o.place(a, "A1/李娜")[1:]}, "b": form["b"], "reason": {"对调"}}).Want(http.StatusConflict)
+	o.unchanged(was, "days that cannot be changed over")
+	form.Set("reason", "两人对调")
+	c.Post(path+"/exchange", form).Want(http.StatusSeeOther)
+	if o.stands("A1", "2026-12", a) != o.people["A1/李娜"] || o.stands("A1", "2026-12", b) != o.people["A1/张伟"] {
+		t.Error("the days have not changed hands")
+	}
+	was = o.print()
+	c.Post(path+"/exchange", form).Want(http.StatusConflict) // sent twice: it is not changed back
+	o.unchanged(was, "a form sent twice")
+	o.covered("A1", "2026-12")
+}

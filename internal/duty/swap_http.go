@@ -200,21 +200,21 @@ func (p swapsProps) read() (Swap, []ui.Problem, error) {
 func (a Assignment) held() string { return a.field() + "." + strconv.FormatInt(a.Person, 10) }
 
 // find gives the filled place that a form names.
-func (p swapsProps) find(held string) (Assignment, error) {
+func (t table) find(held string) (Assignment, error) {
 	at := strings.LastIndexByte(held, '.')
 	if at < 0 {
 		return Assignment{}, fault.NotFound()
 	}
 	id, err := strconv.ParseInt(held[at+1:], 10, 64)
-	if err != nil || p.Plan.person(id) == nil {
+	if err != nil || t.Plan.person(id) == nil {
 		return Assignment{}, fault.NotFound()
 	}
-	for _, a := range p.Made {
+	for _, a := range t.Made {
 		if a.field() != held[:at] {
 			continue
 		}
 		if a.Person != id {
-			return a, fault.Conflict("%s已改由%s值班,请重新选择", sayDay(p.Month.Date(a.Day)), a.Name)
+			return a, fault.Conflict("%s已改由%s值班,请重新选择", sayDay(t.Month.Date(a.Day)), a.Name)
 		}
 		return a, nil
 	}
