@@ -30,8 +30,8 @@ func (a *App) loadDemo(ctx context.Context, db *Database, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "已装入演示数据:%d个区县、%d个村(社区)、%d人、%d条任职、%d个月的%d条考评结果(%.1f秒)\n", done.Districts, done.Villages,
-		done.People, done.Posts, done.Months, done.Results, done.Took.Seconds())
+	fmt.Fprintf(out, "已装入演示数据:%d个区县、%d个村(社区)、%d人、%d条任职、%d个月的%d条考评结果、%d份值班表(%.1f秒)\n", done.Districts, done.Villages,
+		done.People, done.Posts, done.Months, done.Results, done.Rosters, done.Took.Seconds())
 	if err := pg.Analyze(ctx, db.OwnerURL); err != nil {
 		return err
 	}

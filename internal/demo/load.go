@@ -94,8 +94,8 @@ func (l *Loader) filled(ctx context.Context, tenant int64) (bool, error) {
 
 // Loaded says what a load wrote.
 type Loaded struct {
-	Districts, Villages, People, Posts, Months, Results, Accounts int
-	Took                                                          time.Duration
+	Districts, Villages, People, Posts, Months, Results, Rosters, Accounts int
+	Took                                                                   time.Duration
 }
 
 // Load generates the demonstration and writes it. It refuses a database that holds anything else. Each district is one
@@ -201,6 +201,9 @@ func (l *Loader) district(ctx context.Context, tx *access.Tx, d *District, done 
 	}
 	months, err := w.assessment(ctx)
 	if err != nil {
+		return err
+	}
+	if err := w.duty(ctx, done); err != nil {
 		return err
 	}
 	done.Districts++

@@ -75,6 +75,7 @@ func TestLoad(t *testing.T) {
 	}
 	storedFigures(t, owner, s)
 	storedRules(t, owner)
+	storedDuty(t, owner, s)
 	loadedAccounts(t, l, keys, owner)
 	tenants, err := core.Tenants(ctx)
 	if err != nil {
@@ -119,6 +120,31 @@ func storedFigures(t *testing.T, owner *pgx.Conn, s demo.Spec) {
 	}
 }
 
+// storedDuty looks for what the pages of duty want to show: every month for every village, and a few of each trouble.
+func storedDuty(t *testing.T, owner *pgx.Conn, s demo.Spec) {
+	t.Helper()
+	for name, q := range map[string]struct {
+		sql         string
+		least, most int
+	}{
+		"rosters of last month":      {`select count(*) from duty_rosters where month = $1::date - interval '1 month'`, 743, 743},
+		"rosters of the month":       {`select count(*) from duty_rosters where month = $1`, 743, 743},
+		"rosters to come":            {`select count(*) from duty_rosters where month = $1::date + interval '1 month'`, 743, 743},
+		"an old month":               {`select count(*) from duty_rosters where month = $1::date - interval '3 months' and number > 0`, 46, 46},
+		"villages that hang nothing": {`select count(*) from duty_rosters where month = $1 and number = 0`, 1, 20},
+		"days empty after a change":  {`select count(*) from duty_rosters where month = $1 and number > 1 and empty_days <> 0`, 1, 10},
+		"swaps":                      {`select count(*) from duty_swaps where from_day >= $1`, 10, 100},
+		"leaves":                     {`select count(*) from duty_leaves where lower(during) >= $1`, 30, 400},
+		"absences":                   {`select count(*) from duty_checks where result = 'absent' and on_day < $1`, 2, 40},
+		"late entries":               {`select count(*) from duty_stands where on_day < $1`, 1, 40},
+	} {
+		var got int
+		if err := owner.QueryRow(context.Background(), q.sql, s.Anchor.First()).Scan(&got); err != nil || got < q.least || got > q.most {
+			t.Errorf("%s: %d, want %d to %d (%v)", name, got, q.least, q.most, err)
+		}
+	}
+}
+
 // storedRules looks for rows that no use of the program could have made.
 func storedRules(t *testing.T, owner *pgx.Conn) {
 	t.Helper()
@@ -134,6 +160,20 @@ func storedRules(t *testing.T, owner *pgx.Conn) {
 		"rows of published sheets without result": `select count(*) from assessment_rows r join assessment_sheets s on s.tenant_id = r.tenant_id
 			and s.id = r.sheet_id where s.state in ('published', 'locked') and not exists (select from assessment_results p
 			where p.tenant_id = r.tenant_id and p.row_id = r.id and p.replaced_by is null and p.total = r.total and p.grade = r.grade)`,
+		"rosters that hang with an empty day which no change left": `select count(*) from duty_rosters where number = 1 and empty_days <> 0`,
+		"people on duty while on leave": `select count(*) from duty_assignments a join duty_leaves l on l.tenant_id = a.tenant_id
+			and l.person_id = a.person_id and l.during @> a.on_day and l.cancelled_at is null`,
+		"people on duty out of post": `select count(*) from duty_assignments a where a.person_id is not null and not a.stand_in and not exists
+			(select from appointments x where x.tenant_id = a.tenant_id and x.person_id = a.person_id and x.village_id = a.village_id and x.during @> a.on_day)`,
+		"rosters whose places are counted wrongly": `select count(*) from duty_rosters r where r.filled <> (select count(*) from duty_assignments a
+			where a.tenant_id = r.tenant_id and a.roster_id = r.id) or r.places - r.filled <> length(replace(r.empty_days::bit(31)::text, '0', ''))`,
+		"rosters without each of their versions": `select count(*) from duty_rosters r where r.number <> (select count(*) from duty_versions v
+			where v.tenant_id = r.tenant_id and v.roster_id = r.id)`,
+		"versions from before their draft or after today": `select count(*) from duty_versions v join duty_rosters r on r.tenant_id = v.tenant_id
+			and r.id = v.roster_id where v.made_at < r.drafted_at`,
+		"checked days that are not marked": `select count(*) from duty_checks c join duty_rosters r on r.tenant_id = c.tenant_id and r.id = c.roster_id
+			where r.checked_days >> (extract(day from c.on_day)::int - 1) & 1 = 0
+				or (c.result in ('absent', 'excused')) <> (r.absent_days >> (extract(day from c.on_day)::int - 1) & 1 = 1)`,
 		"locked with an open objection": `select count(*) from assessment_objections o join assessment_sheets s on s.tenant_id = o.tenant_id
 			and s.id = o.sheet_id where o.state = 'open' and s.state = 'locked'`,
 		"maker is checker": `select count(*) from assessment_sheets where submitted_holder <> 0 and submitted_holder in (approved_holder, filed_holder)`,
