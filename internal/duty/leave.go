@@ -14,21 +14,22 @@ import (
 
 // Leave is a span of days on which somebody cannot stand, both ends included.
 type Leave struct {
-	ID          int64
-	TownshipID  int64
-	VillageID   int64
-	VillageName string
-	PersonID    int64
-	PersonName  string
-	Kind        string
-	First       time.Time
-	Last        time.Time
-	Note        string
-	RecordedBy  string
-	RecordedAt  time.Time
-	CancelledAt *time.Time
-	CancelledBy string
-	Version     int
+	ID           int64
+	TownshipID   int64
+	VillageID    int64
+	TownshipName string
+	VillageName  string
+	PersonID     int64
+	PersonName   string
+	Kind         string
+	First        time.Time
+	Last         time.Time
+	Note         string
+	RecordedBy   string
+	RecordedAt   time.Time
+	CancelledAt  *time.Time
+	CancelledBy  string
+	Version      int
 }
 
 // leaveKinds are the kinds of leave in the order of the form; leaveTitles names them.

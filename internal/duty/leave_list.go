@@ -77,7 +77,7 @@ func (m *Module) exportLeaves(w http.ResponseWriter, r *http.Request, s access.S
 	title := s.Unit() + at.Title() + "请假登记"
 	return access.Export{Name: title, Object: "duty_leaves", Purpose: q.Purpose, Filter: at.String() + " " + f.Text,
 		Layout: xlsx.Layout{Title: title, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")}, Frozen: 2,
-			Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "village", Title: "村(社区)"}, {Key: "name", Title: "姓名"}, {Key: "kind", Title: "类型"},
+			Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"}, {Key: "name", Title: "姓名"}, {Key: "kind", Title: "类型"},
 				{Key: "first", Title: "开始日期"}, {Key: "last", Title: "结束日期"}, {Key: "days", Title: "天数"}, {Key: "state", Title: "状态"},
 				{Key: "note", Title: "说明", Width: 30}, {Key: "by", Title: "登记人"}}},
 		Rows: func(x *xlsx.Writer) error {
@@ -88,7 +88,7 @@ func (m *Module) exportLeaves(w http.ResponseWriter, r *http.Request, s access.S
 				}
 				for i, l := range list {
 					_, state := l.State(s.Today())
-					if err := x.Row(i+1, l.VillageName, l.PersonName, l.Title(), l.First.Format(time.DateOnly), l.Last.Format(time.DateOnly), l.Days(), state,
+					if err := x.Row(i+1, l.TownshipName, l.VillageName, l.PersonName, l.Title(), l.First.Format(time.DateOnly), l.Last.Format(time.DateOnly), l.Days(), state,
 						l.Note, l.RecordedBy); err != nil {
 						return err
 					}

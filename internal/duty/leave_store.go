@@ -40,7 +40,7 @@ func (st Store) members(ctx context.Context, tx *access.Tx, village int64) ([]Pe
 	return list, nil
 }
 
-const leaveColumns = `l.id, l.township_id, l.village_id, v.name as village_name, l.person_id, l.person_name, l.kind, lower(l.during) as first,
+const leaveColumns = `l.id, l.township_id, l.village_id, t.name as township_name, v.name as village_name, l.person_id, l.person_name, l.kind, lower(l.during) as first,
 	upper(l.during) - 1 as last, l.note, l.recorded_by, l.recorded_at, l.cancelled_at, l.cancelled_by, l.version`
 
 // leaveFilter narrows the list of leaves.
@@ -55,8 +55,9 @@ type leaveFilter struct {
 func (Store) Leaves(ctx context.Context, tx *access.Tx, f leaveFilter, limit, offset int) ([]Leave, error) {
 	rows, err := tx.Query(ctx, `select `+leaveColumns+` from duty_leaves l
 			join villages v on v.tenant_id = l.tenant_id and v.township_id = l.township_id and v.id = l.village_id
+			join townships t on t.tenant_id = l.tenant_id and t.id = l.township_id
 		where l.tenant_id = @tenant and (@village = 0 or l.village_id = @village) and l.during && daterange(@from, @next)
-			and (@text = '' or strpos(l.person_name, @text) > 0 or strpos(v.name, @text) > 0)
+			and (@text = '' or strpos(l.person_name, @text) > 0 or strpos(v.name, @text) > 0 or strpos(t.name, @text) > 0)
 		order by lower(l.during) desc, l.id desc limit @limit offset @offset`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "village": f.Village,
 		"from": f.From, "next": f.Next, "text": f.Text, "limit": limit, "offset": offset})
 	if err != nil {
@@ -68,8 +69,9 @@ func (Store) Leaves(ctx context.Context, tx *access.Tx, f leaveFilter, limit, of
 func (Store) countLeaves(ctx context.Context, tx *access.Tx, f leaveFilter) (n int, err error) {
 	err = tx.QueryRow(ctx, `select count(*) from duty_leaves l
 			join villages v on v.tenant_id = l.tenant_id and v.township_id = l.township_id and v.id = l.village_id
+			join townships t on t.tenant_id = l.tenant_id and t.id = l.township_id
 		where l.tenant_id = @tenant and (@village = 0 or l.village_id = @village) and l.during && daterange(@from, @next)
-			and (@text = '' or strpos(l.person_name, @text) > 0 or strpos(v.name, @text) > 0)`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
+			and (@text = '' or strpos(l.person_name, @text) > 0 or strpos(v.name, @text) > 0 or strpos(t.name, @text) > 0)`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
 		"village": f.Village, "from": f.From, "next": f.Next, "text": f.Text}).Scan(&n)
 	return n, err
 }
@@ -78,6 +80,7 @@ func (Store) countLeaves(ctx context.Context, tx *access.Tx, f leaveFilter) (n i
 func (Store) leave(ctx context.Context, tx *access.Tx, id int64) (Leave, error) {
 	rows, err := tx.Query(ctx, `select `+leaveColumns+` from duty_leaves l
 			join villages v on v.tenant_id = l.tenant_id and v.township_id = l.township_id and v.id = l.village_id
+			join townships t on t.tenant_id = l.tenant_id and t.id = l.township_id
 		where l.tenant_id = @tenant and l.id = @id for update of l`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id})
 	if err != nil {
 		return Leave{}, err
@@ -89,6 +92,7 @@ func (Store) leave(ctx context.Context, tx *access.Tx, id int64) (Leave, error) 
 func (Store) overlapping(ctx context.Context, tx *access.Tx, l Leave) (*Leave, error) {
 	rows, err := tx.Query(ctx, `select `+leaveColumns+` from duty_leaves l
 			join villages v on v.tenant_id = l.tenant_id and v.township_id = l.township_id and v.id = l.village_id
+			join townships t on t.tenant_id = l.tenant_id and t.id = l.township_id
 		where l.tenant_id = @tenant and l.person_id = @person and l.cancelled_at is null and l.during && daterange(@first, @last, '[]')
 		order by lower(l.during) limit 1`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": l.PersonID, "first": l.First, "last": l.Last})
 	if err != nil {

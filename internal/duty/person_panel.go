@@ -82,6 +82,7 @@ func (Store) standsNext(ctx context.Context, tx *access.Tx, person int64, limit 
 func (Store) leavesOf(ctx context.Context, tx *access.Tx, person int64, from time.Time) ([]Leave, error) {
 	rows, err := tx.Query(ctx, `select `+leaveColumns+` from duty_leaves l
 			join villages v on v.tenant_id = l.tenant_id and v.township_id = l.township_id and v.id = l.village_id
+			join townships t on t.tenant_id = l.tenant_id and t.id = l.township_id
 		where l.tenant_id = @tenant and l.person_id = @person and l.cancelled_at is null and upper(l.during) > @from
 		order by lower(l.during) desc limit 10`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": person, "from": from})
 	if err != nil {
