@@ -25,6 +25,7 @@ var unseen = map[string]string{
 	"/readyz":                                "an answer for a watchdog",
 	"/static/*":                              "the parts of all pages",
 	"/assessment":                            "leads to the newest month",
+	"/duty/overview":                         "leads to the month that runs",
 	"/login/totp":                            "only between password and session; tested with the log-in",
 	"/jobs/{id}":                             "a run that is there only after somebody started one; tested with the runs",
 	"/jobs/{id}/file":                        "a file",

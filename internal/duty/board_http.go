@@ -59,6 +59,18 @@ type boardQuery struct {
 	Text  string `form:"q"`
 	State string `form:"state"`
 	Day   int    `form:"day"` // only villages with nobody on this day
+	ahead Days   // the days that can still be filled
+}
+
+// ahead are the days of a month that are not over.
+func ahead(m month.Month, s access.Scope) Days {
+	switch now := month.Of(s.Now()); {
+	case m == now:
+		return Span(s.Today().Day(), 31)
+	case m.After(now):
+		return Span(1, 31)
+	}
+	return 0
 }
 
 // keeps applies the filters to a line.
@@ -80,6 +92,8 @@ func (q boardQuery) keeps(l Line) bool {
 		return l.EmptyDays != 0
 	case "holed":
 		return l.Holes() != 0
+	case "ahead":
+		return l.Holes()&q.ahead != 0
 	case "published":
 		return l.Number > 0
 	}
@@ -94,6 +108,7 @@ func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	p := boardProps{Month: at, Now: month.Of(s.Now()), Grant: s.GrantID(), Arranges: s.Can(PermArrange) && !at.Before(month.Of(s.Now())),
 		District: s.Level() == pg.District, Village: s.Level() == pg.Village}
 	httpx.DecodeQuery(r, &p.Query)
+	p.Query.ahead = ahead(at, s)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		cal, err := m.Store.calendar(r.Context(), tx)
 		if err != nil {

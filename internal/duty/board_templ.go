@@ -151,7 +151,7 @@ func boardPage(p boardProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "state", Label: "状态", Type: "select", Options: ui.Options(p.Query.State, "", "全部", "none", "未排班", "draft", "待发布", "unpublished", "未发布(含未排班)", "empty", "有空岗", "holed", "发布后有空岗", "published", "已发布")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "state", Label: "状态", Type: "select", Options: ui.Options(p.Query.State, "", "全部", "none", "未排班", "draft", "待发布", "unpublished", "未发布(含未排班)", "empty", "有空岗", "holed", "发布后有空岗", "ahead", "发布后有空岗(今日起)", "published", "已发布")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -170,16 +170,23 @@ func TestTasksSayWhereNobodyStandsTomorrow(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant\n%s", who, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
-	want("clerk of A", tasks(access.TownshipClerk, "A"), "明日无人值班的村(社区) 1/2 去安排 /duty/2026-11?day=24", "值班表变更后有空岗 2/2 去补岗 /duty/2026-11?state=holed")
+	want("clerk of A", tasks(access.TownshipClerk, "A"), "明日无人值班的村(社区) 1/2 去安排 /duty/2026-11?day=24", "值班表变更后有空岗 2/2 去补岗 /duty/2026-11?state=ahead")
 	want("leader of A", tasks(access.TownshipLeader, "A"), "明日无人值班的村(社区) 1/2 查看 /duty/2026-11?day=24")
-	want("clerk of B", tasks(access.TownshipClerk, "B"), "值班表变更后有空岗 1/1 去补岗 /duty/2026-11?state=holed")
+	want("clerk of B", tasks(access.TownshipClerk, "B"), "值班表变更后有空岗 1/1 去补岗 /duty/2026-11?state=ahead")
 	want("secretary", tasks(access.VillageSecretary, "A2"))
 	want("finance", tasks(access.TownshipFinance, "A"))
 	rows := p.As(access.TownshipClerk, "A").Get("/duty/2026-11?day=24").Doc().All("tbody tr")
 	if len(rows) != 1 || !strings.Contains(rows[0].Text(), "马家沟2村") {
 		t.Errorf("the task leads to %d villages", len(rows))
 	}
-	p.Tick(7 * 24 * time.Hour) // the 30th: tomorrow is in December, of which nothing is made
-	want("clerk of B on the 30th", tasks(access.TownshipClerk, "B"), "值班表变更后有空岗 1/1 去补岗 /duty/2026-11?state=holed",
+	rows = p.As(access.TownshipClerk, "A").Get("/duty/2026-11?state=ahead").Doc().All("tbody tr")
+	if len(rows) != 2 {
+		t.Errorf("%d villages with days to fill", len(rows))
+	}
+	p.Tick(2 * 24 * time.Hour) // the 25th: what was empty yesterday cannot be filled any more
+	want("clerk of A on the 25th", tasks(access.TownshipClerk, "A"), "值班表变更后有空岗 1/2 去补岗 /duty/2026-11?state=ahead",
+		"值班表未发布 2/2 去发布 /duty/2026-12?state=unpublished")
+	p.Tick(5 * 24 * time.Hour) // the 30th: tomorrow is in December, of which nothing is made
+	want("clerk of B on the 30th", tasks(access.TownshipClerk, "B"), "值班表变更后有空岗 1/1 去补岗 /duty/2026-11?state=ahead",
 		"明日无人值班的村(社区) 1/1 去安排 /duty/2026-12?day=1", "值班表未发布 1/1 去发布 /duty/2026-12?state=unpublished")
 }

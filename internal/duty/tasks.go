@@ -34,7 +34,7 @@ func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]access.Task, error
 			list = append(list, uncovered(lines, tomorrow, s.Can(PermArrange))...)
 		}
 		if s.Can(PermArrange) {
-			list = append(list, openRosters(lines, at, now)...)
+			list = append(list, openRosters(lines, at, s)...)
 		}
 	}
 	return list, nil
@@ -63,11 +63,15 @@ func uncovered(lines []Line, tomorrow time.Time, arranges bool) []access.Task {
 		Href: fmt.Sprintf("%s?day=%d", boardPath(month.Of(tomorrow)), tomorrow.Day()), Act: act, Due: tomorrow}}
 }
 
-// openRosters are the rosters of a month that are not out, or became empty on a day.
-func openRosters(lines []Line, at, now month.Month) []access.Task {
+// openRosters are the rosters of a month that are not out, or became empty on a day that is still to come.
+func openRosters(lines []Line, at month.Month, s access.Scope) []access.Task {
 	var all Coverage
+	holed, now := 0, month.Of(s.Now())
 	for _, l := range lines {
 		all.Add(l, at.Days())
+		if l.Holes()&ahead(at, s) != 0 {
+			holed++
+		}
 	}
 	var list []access.Task
 	if all.Unpublished > 0 {
@@ -78,9 +82,9 @@ func openRosters(lines []Line, at, now month.Month) []access.Task {
 		}
 		list = append(list, t)
 	}
-	if all.Holed > 0 {
-		list = append(list, access.Task{Title: "值班表变更后有空岗", Detail: at.Title(), Count: all.Holed, Total: all.Villages,
-			Href: boardPath(at) + "?state=holed", Act: "去补岗"})
+	if holed > 0 {
+		list = append(list, access.Task{Title: "值班表变更后有空岗", Detail: at.Title(), Count: holed, Total: all.Villages,
+			Href: boardPath(at) + "?state=ahead", Act: "去补岗"})
 	}
 	return list
 }
