@@ -26,6 +26,7 @@ var unseen = map[string]string{
 	"/static/*":                              "the parts of all pages",
 	"/assessment":                            "leads to the newest month",
 	"/duty/overview":                         "leads to the month that runs",
+	"/duty":                                  "leads to the month in work",
 	"/login/totp":                            "only between password and session; tested with the log-in",
 	"/jobs/{id}":                             "a run that is there only after somebody started one; tested with the runs",
 	"/jobs/{id}/file":                        "a file",

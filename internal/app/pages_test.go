@@ -47,6 +47,13 @@ var visitors = []struct {
 	{"wd-officer", false, []string{"/duty/overview/2026-11", "/duty/overview/2026-11/{township}", "/duty/overview/2026-11/turns",
 		"/duty/overview/2026-11/turns/{township}", "/duty/overview/2026-11/checks"}},
 	{"anhua-clerk", false, []string{"/duty/overview/2026-11", "/duty/overview/2026-11/checks?struck=1", "/duty/checks", "/duty/checks?all=1"}},
+	{"", true, []string{"/duty/consent/{consent}"}},
+	{"anhua-clerk", false, []string{"/duty/2026-11", "/duty/2026-12?state=none", "/duty/rosters/{roster}", "/duty/rosters/{roster}/swaps",
+		"/duty/rosters/{roster}/stand-ins", "/duty/rosters/{roster}/stand-ins?day=28.", "/duty/leaves", "/duty/leaves?q=没有这个人",
+		"/duty/leaves/villages/{village}", "/duty/villages/{village}/wishes/2026-12"}},
+	{"wd-officer", false, []string{"/duty/2026-11", "/duty/leaves?month=2026-11"}},
+	{"anhua-silinshan", true, []string{"/duty/rosters/{roster}", "/duty/rosters/{roster}/swaps", "/duty/leaves", "/duty/leaves/villages/{village}",
+		"/duty/villages/{village}/wishes/2026-12"}},
 	{"anhua-silinshan", true, []string{"/village", "/village/objections/new"}},
 }
 

@@ -22,6 +22,20 @@ var keys = map[string]string{
 		where t.code like $1 || '%' and s.state = 'draft' and s.month = date '2026-11-01' and r.removed_at is null order by r.id limit 1`,
 	"{notice}": `select s.id from assessment_sheets s join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
 		where t.code like $1 || '%' and s.state = 'published' order by s.id limit 1`,
+	"{village}": `select v.id from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id where t.code like $1 || '%' order by v.code limit 1`,
+	"{roster}": `select r.id from duty_rosters r join townships t on t.tenant_id = r.tenant_id and t.id = r.township_id
+			join villages v on v.tenant_id = r.tenant_id and v.id = r.village_id
+		where t.code like $1 || '%' and r.number > 0 and r.month = '2026-11-01' order by v.code limit 1`,
+	// A swap that waits for its answer, and the link to answer it by: no query tells the token of one that the program made.
+	"{consent}": `with asked as (insert into duty_swaps (tenant_id, township_id, village_id, roster_id, from_person_id, from_name, from_day, to_person_id, to_name,
+				reason, state, asked_by, asked_at)
+			select a.tenant_id, a.township_id, a.village_id, a.roster_id, a.person_id, a.person_name, a.on_day, b.person_id, b.person_name, '去区里开会',
+				'asked', b.person_name, a.on_day from duty_assignments a join duty_assignments b on b.tenant_id = a.tenant_id and b.roster_id = a.roster_id
+				and b.person_id <> a.person_id
+			where a.on_day = '2026-11-28' and $1 = '' limit 1 on conflict do nothing returning id, tenant_id, township_id, village_id),
+		link as (insert into links (token_hash, tenant_id, township_id, village_id, purpose, subject_id, expires_at)
+			select sha256('4711'), tenant_id, township_id, village_id, 'duty.swap', id, '2026-12-31' from asked)
+		select 4711`,
 	"{objection}": `select o.id from assessment_objections o join townships t on t.tenant_id = o.tenant_id and t.id = o.township_id
 		where t.code like $1 || '%' order by o.state = 'open' desc, o.id desc limit 1`,
 }
