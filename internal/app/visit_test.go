@@ -38,6 +38,10 @@ var keys = map[string]string{
 		select 4711`,
 	"{objection}": `select o.id from assessment_objections o join townships t on t.tenant_id = o.tenant_id and t.id = o.township_id
 		where t.code like $1 || '%' order by o.state = 'open' desc, o.id desc limit 1`,
+	"{check}": `select c.id from duty_checks c join townships t on t.tenant_id = c.tenant_id and t.id = c.township_id
+		where t.code like $1 || '%' order by c.result = 'absent' desc, c.on_day desc, c.id limit 1`,
+	"{posted}": `select r.village_id from duty_rosters r join townships t on t.tenant_id = r.tenant_id and t.id = r.township_id
+		where t.code like $1 || '%' and r.month = date '2026-11-01' and r.number > 0 order by r.id limit 1`,
 }
 
 // at fills the keys into a visitor's path.
