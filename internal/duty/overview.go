@@ -151,14 +151,18 @@ func blocks(lines []Line, m month.Month, until int) []block {
 	return list
 }
 
-// shade is the class of a cell that counts uncovered villages: the darker, the greater their share.
+// shade is the class of a cell that counts uncovered villages: grey while they are those without a published roster, red
+// where others join them, the darker, the greater their share.
 func (b block) shade(n int) string {
+	found := n - b.Unpublished
 	switch {
 	case n == 0:
 		return "heat-set"
-	case n*10 <= b.Villages:
+	case found == 0:
+		return "heat-none"
+	case found*10 <= b.Villages:
 		return "heat-few"
-	case n*2 <= b.Villages:
+	case found*2 <= b.Villages:
 		return "heat-some"
 	}
 	return "heat-most"
