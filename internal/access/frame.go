@@ -132,6 +132,8 @@ func faultTitle(k fault.Kind) string {
 		return "暂时无法使用"
 	case fault.KindTooLarge:
 		return "文件过大"
+	case fault.KindGone:
+		return "已停用"
 	}
 	return "系统错误"
 }

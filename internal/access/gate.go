@@ -140,6 +140,8 @@ func (c *Core) fail(w http.ResponseWriter, r *http.Request, s Scope, err error) 
 		status = http.StatusConflict
 	case fault.KindForbidden:
 		status = http.StatusForbidden
+	case fault.KindGone:
+		status = http.StatusGone
 	case fault.KindTooLarge:
 		status = http.StatusRequestEntityTooLarge
 	case fault.KindUnauthentic:

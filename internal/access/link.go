@@ -47,6 +47,28 @@ func RevokeLinks(ctx context.Context, tx *Tx, purpose string, subject int64) err
 	return err
 }
 
+// Linked lists what a village's links of a purpose are about, of those that still open something, with the day they were made.
+func Linked(ctx context.Context, tx *Tx, purpose string, village int64) (map[int64]time.Time, error) {
+	rows, err := tx.Query(ctx, `select subject_id, max(created_at) from links where tenant_id = $1 and purpose = $2 and village_id = $3
+		and revoked_at is null and expires_at > $4 group by subject_id`, tx.Tenant(), purpose, village, tx.scope.core.Now())
+	if err != nil {
+		return nil, err
+	}
+	made := map[int64]time.Time{}
+	var subject int64
+	var at time.Time
+	_, err = pgx.ForEachRow(rows, []any{&subject, &at}, func() error { made[subject] = at; return nil })
+	return made, err
+}
+
+// Ended reports whether a token opened something once and was revoked since, so that its holder can be told.
+func (c *Core) Ended(ctx context.Context, token, purpose string) (bool, error) {
+	var ended bool
+	err := c.pool.Raw().QueryRow(ctx, `select exists (select from links where token_hash = $1 and purpose = $2
+		and (revoked_at is not null or expires_at <= $3))`, hashToken(token), purpose, c.Now()).Scan(&ended)
+	return ended, pg.Sentences{}.Explain(err)
+}
+
 // FromLink turns a token into a read-only scope on one village for one purpose. An unknown, expired or revoked token is
 // an absent page.
 func (c *Core) FromLink(ctx context.Context, token, purpose string) (Scope, int64, error) {

@@ -154,8 +154,9 @@ var privileged = map[string]map[string]string{
 		"internal/duty/jobs":       "drafting the next month from the 25th on, in every district",
 	},
 	`\.Widen\(`: {
-		"internal/access/": "its definition",
-		"internal/cadre/":  "finding which unit keeps the file of an ID number; moving a file that its unit released; a death ends posts everywhere; names of units in a history",
+		"internal/access/":   "its definition",
+		"internal/duty/feed": "a person's calendar holds his own days in every village where he stands, and nobody else's",
+		"internal/cadre/":    "finding which unit keeps the file of an ID number; moving a file that its unit released; a death ends posts everywhere; names of units in a history",
 	},
 	`\.Wide\(`: {
 		"internal/access/":     "its definition",

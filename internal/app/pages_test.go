@@ -56,6 +56,7 @@ var visitors = []struct {
 	{"anhua-silinshan", true, []string{"/duty/rosters/{roster}", "/duty/rosters/{roster}/swaps", "/duty/leaves", "/duty/leaves/villages/{village}",
 		"/duty/villages/{village}/wishes/2026-12"}},
 	{"anhua-silinshan", true, []string{"/village", "/village/objections/new"}},
+	{"wd-officer", false, []string{"/duty/villages/1/feeds"}},
 }
 
 // axe is the accessibility checker, fetched with the other browser code.

@@ -31,6 +31,15 @@ func TestTheVillagesPageWeighsUnder30KB(t *testing.T) {
 		}
 	}
 	b.Go("/village")
+	duty := b.Text("main")
+	for _, want := range []string{"今日值班", "我的值班", "2026年11月值班安排(第"} {
+		if !strings.Contains(duty, want) {
+			t.Errorf("the page does not say %s", want)
+		}
+	}
+	if n := b.Count(".glance li"); n < 30 {
+		t.Errorf("the month at a glance has %d days", n)
+	}
 	if b.Count("nav") != 0 || b.Count("tbody td.num") == 0 {
 		t.Error("the page shows results and no menu")
 	}

@@ -58,12 +58,12 @@ func (m *Module) Module() access.Module {
 			{Group: "坐班值班", Title: "值班总览", Href: "/duty/overview", Need: PermOverview, Order: 315},
 			{Group: "坐班值班", Title: "值班抽查", Href: roundPath, Need: PermCheck, Order: 320},
 		},
-		Person: m.PersonPanel,
-		Hears:  m.hears(),
+		Person: m.PersonPanel, Village: m.VillagePanel,
+		Hears: m.hears(),
 		Routes: slices.Concat(
 			m.boardRoutes(), m.rosterRoutes(),
 			m.checkRoutes(), m.overviewRoutes(),
-			m.leaveRoutes(), m.swapRoutes(), m.standInRoutes(), m.wishRoutes(),
+			m.leaveRoutes(), m.swapRoutes(), m.standInRoutes(), m.wishRoutes(), m.feedRoutes(),
 		),
 		Sentences: pg.Sentences{
 			"duty_assignments_person_key": "该同志当天已在其他村(社区)或其他班次值班,一天只能安排一次",

@@ -78,6 +78,16 @@ func (list Shifts) Slots(m month.Month) []Slot {
 	return slots
 }
 
+// find gives the shift of a code, nil where a day is one shift or the settings have lost the code.
+func (list Shifts) find(code string) *Shift {
+	for i := range list {
+		if code != "" && list[i].Code == code {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
 // Title names a shift by its code; a code that the settings have lost keeps its letters.
 func (list Shifts) Title(code string) string {
 	if code == "" {

@@ -22,6 +22,7 @@ const (
 	KindUnauthentic             // 401: no session
 	KindUnavailable             // 503: the database or a worker is away
 	KindTooLarge                // 413: the upload exceeds the limit
+	KindGone                    // 410: it was there and has been ended for good
 )
 
 // Difference is one field of a stale write: what stands now and what was typed.
@@ -86,6 +87,11 @@ func Unavailable(cause error) error {
 // TooLarge refuses an upload over the limit.
 func TooLarge(format string, args ...any) error {
 	return &Fault{Kind: KindTooLarge, Sentence: fmt.Sprintf(format, args...)}
+}
+
+// Gone refuses what somebody has ended for good, such as a link that was revoked.
+func Gone(format string, args ...any) error {
+	return &Fault{Kind: KindGone, Sentence: fmt.Sprintf(format, args...)}
 }
 
 // Because attaches a cause for the log.
