@@ -203,8 +203,10 @@ create table duty_ledgers (
     village_id bigint not null default 0,
     id bigint generated always as identity,
     title text not null,
+    first_month date not null,
+    last_month date not null,
     code text not null,
-    digest bytea not null,
+    digest bytea not null, -- of the content as it was then
     made_by text not null,
     made_at timestamptz not null,
     primary key (tenant_id, id),

@@ -18,15 +18,24 @@ func (w *loading) duty(ctx context.Context, done *Loaded) error {
 	if err != nil {
 		return err
 	}
-	r := w.d.dice("duty")
+	r, store := w.d.dice("duty"), duty.New("", cadre.PositionOrder(), duty.Titler(w.title)).Store
 	for back := -3; back <= 1; back++ {
-		m := &dutyMonth{loading: w, dice: r, at: w.d.Spec.Anchor.Add(back), back: back, store: duty.New("", cadre.PositionOrder(), duty.Titler(w.title)).Store}
+		m := &dutyMonth{loading: w, dice: r, at: w.d.Spec.Anchor.Add(back), back: back, store: store}
 		if err := m.load(ctx); err != nil {
 			return fmt.Errorf("rosters of %s: %w", m.at, err)
 		}
 		done.Rosters += len(m.list)
 	}
-	return nil
+	first := w.d.Townships[0]
+	for _, t := range w.d.Townships {
+		if t.Code == draftTownship {
+			first = t
+		}
+	}
+	village := first.Villages[0]
+	_, err = store.MakeLedger(ctx, w.tx, w.townships[w.d.Villages[village].Township], w.villages[village],
+		w.d.Spec.Anchor.Add(-3), w.d.Spec.Anchor.Prev())
+	return err
 }
 
 // dutyMonth is one month of rosters on its way into the database.

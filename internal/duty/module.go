@@ -50,6 +50,7 @@ func (m *Module) Module() access.Module {
 			{Key: PermArrange, Title: "排班、调整与发布", Roles: []access.Role{officer, clerk, secretary, scribe}},
 			{Key: PermOverview, Title: "查看值班总览与抽查记录", Roles: []access.Role{admin, officer, leader, clerk, head}},
 			{Key: PermCheck, Title: "登记值班抽查", Roles: []access.Role{clerk, head}},
+			{Key: PermLedger, Title: "制作与核验值班台账", Roles: []access.Role{admin, officer, leader, clerk, head, secretary, scribe}},
 			{Key: PermStandIn, Title: "指定代班", Roles: []access.Role{clerk}},
 		},
 		Menu: []access.MenuEntry{
@@ -57,6 +58,7 @@ func (m *Module) Module() access.Module {
 			{Group: "坐班值班", Title: "请假登记", Href: "/duty/leaves", Need: PermRead, Order: 310},
 			{Group: "坐班值班", Title: "值班总览", Href: "/duty/overview", Need: PermOverview, Order: 315},
 			{Group: "坐班值班", Title: "值班抽查", Href: roundPath, Need: PermCheck, Order: 320},
+			{Group: "坐班值班", Title: "值班台账", Href: ledgersRoot, Need: PermLedger, Order: 330},
 		},
 		Person: m.PersonPanel, Village: m.VillagePanel,
 		Hears: m.hears(),
@@ -64,6 +66,7 @@ func (m *Module) Module() access.Module {
 			m.boardRoutes(), m.rosterRoutes(),
 			m.checkRoutes(), m.overviewRoutes(),
 			m.leaveRoutes(), m.swapRoutes(), m.standInRoutes(), m.wishRoutes(), m.feedRoutes(),
+			m.ledgerRoutes(),
 		),
 		Sentences: pg.Sentences{
 			"duty_assignments_person_key": "该同志当天已在其他村(社区)或其他班次值班,一天只能安排一次",
