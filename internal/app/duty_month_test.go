@@ -22,7 +22,7 @@ type dutyPlay struct {
 
 // TestAMonthOfDutyIsPlayedInTheBrowser drafts a township's month, finds an empty day refused at publication, fills it,
 // publishes, swaps by a consent link on a phone, records an absence, confirms the deduction in the month's sheet, and
-// proves a month three months back.
+// proves a month three months back. With TOUYAN_SCREENSHOTS=docs/images it leaves pictures there.
 func TestAMonthOfDutyIsPlayedInTheBrowser(t *testing.T) {
 	t.Parallel()
 	h := newDemoHouse(t)
@@ -57,6 +57,7 @@ func (p *dutyPlay) refused() {
 	b := p.as("anhua-clerk")
 	at := "/duty/rosters/" + p.roster
 	b.Go(at)
+	p.picture(b, "roster")
 	b.Click(`.roster-none input[name="d.20."]`)
 	b.Submit(`form[action="` + at + `"] button.button-primary`)
 	p.says(b, "空岗")
@@ -130,6 +131,10 @@ func (p *dutyPlay) absent() {
 }
 
 func (p *dutyPlay) proves() {
+	d := p.as("wd-officer")
+	d.Go("/duty/overview/2026-11")
+	p.says(d, "701")
+	p.picture(d, "coverage")
 	b := p.as("anhua-clerk")
 	b.Go("/duty/ledgers")
 	b.Fill("[name=village]", p.village)
