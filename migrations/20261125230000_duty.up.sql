@@ -2,7 +2,7 @@
 create table duty_settings (
     tenant_id bigint primary key references tenants (id),
     shifts jsonb not null default '[]', -- code, title, start, end, from and to (month-day) of its season
-    public_page boolean not null default false,  -- whether a roster's link opens to everybody
+    public_page boolean not null default true,   -- whether the link on a wall sheet opens to everybody
     public_phone boolean not null default false, -- whether that page shows the duty phone
     absence_item text not null default '',       -- the scheme's item that an absence proposes
     version int not null default 1

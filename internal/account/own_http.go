@@ -4,10 +4,10 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-	"rsc.io/qr"
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/qrcode"
 	"touyan/web/ui"
 )
 
@@ -88,11 +88,11 @@ func (m *Module) totpForm(w http.ResponseWriter, r *http.Request, s access.Scope
 		if err != nil {
 			return err
 		}
-		code, err := qr.Encode(address, qr.M)
+		code, err := qrcode.Encode(address)
 		if err != nil {
 			return err
 		}
-		p.Secret, p.QR = secret, qrImage{code}
+		p.Secret, p.QR = secret, code
 	}
 	return access.Page(w, r, s, access.View{Title: "动态口令", Status: status}, totpPage(p))
 }

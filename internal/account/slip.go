@@ -4,9 +4,9 @@ import (
 	"net/http"
 	"time"
 
-	"rsc.io/qr"
 	"touyan/internal/access"
 	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/qrcode"
 	"touyan/web/ui"
 )
 
@@ -19,7 +19,7 @@ type slip struct {
 type slipProps struct {
 	Slips   []slip
 	URL     string
-	QR      qrImage
+	QR      qrcode.Code
 	Back    string
 	Until   string
 	Contact string
@@ -44,11 +44,11 @@ func (p slipProps) sheets() [][]slip {
 func (m *Module) slips(w http.ResponseWriter, r *http.Request, s access.Scope, title string, list []slip, back string) error {
 	w.Header().Set("Cache-Control", "no-store")
 	p := slipProps{Slips: list, URL: m.url + "/login/code", Back: back, Until: s.Now().Add(24 * time.Hour).Format("2006-01-02 15:04"), Contact: s.Name()}
-	code, err := qr.Encode(p.URL, qr.M)
+	code, err := qrcode.Encode(p.URL)
 	if err != nil {
 		return err
 	}
-	p.QR = qrImage{code}
+	p.QR = code
 	if len(list) == 1 {
 		return access.Page(w, r, s, access.View{Title: title, Crumbs: listCrumbs, Print: true}, slipPage(p))
 	}

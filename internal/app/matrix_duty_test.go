@@ -40,6 +40,8 @@ func (b *builder) plantDuty() {
 	b.exec(`insert into duty_ledgers (tenant_id, township_id, village_id, title, first_month, last_month, code, digest, made_by, made_at)
 		select tenant_id, township_id, id, '值班台账', '2026-10-01', '2026-11-01', 'c' || id, '', '王建国', now() from villages`)
 	b.ids["month_duty"] = map[string]string{"甲": "2027-01"}
+	b.ids["month_out"] = map[string]string{"甲": "2026-11"}
+	b.ids["version"] = map[string]string{"甲": "1"}
 	b.keep("roster_draft", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.month = '2026-12-01'`)
 	b.keep("roster_ready", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.month = '2027-01-01'`)
 	b.keep("roster_out", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.number > 0`)

@@ -106,7 +106,7 @@ func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) e
 		return err
 	}
 	p := boardProps{Month: at, Now: month.Of(s.Now()), Grant: s.GrantID(), Arranges: s.Can(PermArrange) && !at.Before(month.Of(s.Now())),
-		District: s.Level() == pg.District, Village: s.Level() == pg.Village}
+		District: s.Level() == pg.District, Village: s.Level() == pg.Village, Township: s.Township()}
 	httpx.DecodeQuery(r, &p.Query)
 	p.Query.ahead = ahead(at, s)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
@@ -190,10 +190,16 @@ type boardProps struct {
 	Grant             string
 	Arranges          bool
 	District, Village bool
+	Township          int64 // of a township's own board
 	Query             boardQuery
 	Kinds             []Kind
 	Known             bool
 	All, Lines        []Line
+}
+
+// prints reports whether there are sheets of the whole township to print.
+func (p boardProps) prints() bool {
+	return !p.Village && p.Township != 0 && slices.ContainsFunc(p.All, func(l Line) bool { return l.Number > 0 })
 }
 
 // months are the tabs: the two before, this one, and the next two.

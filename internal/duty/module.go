@@ -67,6 +67,7 @@ func (m *Module) Module() access.Module {
 			m.checkRoutes(), m.overviewRoutes(),
 			m.leaveRoutes(), m.swapRoutes(), m.standInRoutes(), m.wishRoutes(), m.feedRoutes(),
 			m.ledgerRoutes(),
+			m.wallRoutes(),
 		),
 		Sentences: pg.Sentences{
 			"duty_assignments_person_key": "该同志当天已在其他村(社区)或其他班次值班,一天只能安排一次",

@@ -110,7 +110,7 @@ func (p rosterProps) outside() []Assignment {
 }
 
 func (p rosterProps) weekday(day int) string {
-	return "周" + string([]rune("日一二三四五六")[p.Month.Date(day).Weekday()])
+	return weekday(p.Month.Date(day))
 }
 
 func (p rosterProps) shift(s Slot) string {

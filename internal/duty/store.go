@@ -45,7 +45,7 @@ func (Store) Settings(ctx context.Context, tx *access.Tx) (Settings, error) {
 	}
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[Settings])
 	if err != nil || len(list) == 0 {
-		return Settings{}, err
+		return Settings{PublicPage: true}, err
 	}
 	return list[0], nil
 }

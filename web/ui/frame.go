@@ -50,8 +50,10 @@ type Bare struct {
 type Print struct {
 	Title     string
 	Landscape bool
-	Back      string // where the link on the screen leads
-	Still     bool   // no script at all: the page of a village on a slow line
+	Back      string   // where the link on the screen leads
+	Still     bool     // no script at all: the page of a village on a slow line
+	Paper     string   // what to put into the printer, A4 if empty
+	Sheets    []string // style sheets of this form, loaded last
 }
 
 func (p Print) scripts() []string {
@@ -62,10 +64,18 @@ func (p Print) scripts() []string {
 }
 
 func (p Print) sheets() []string {
+	sheets := []string{"print.css"}
 	if p.Landscape {
-		return []string{"print.css", "landscape.css"}
+		sheets = append(sheets, "landscape.css")
 	}
-	return []string{"print.css"}
+	return append(sheets, p.Sheets...)
+}
+
+func (p Print) paper() string {
+	if p.Paper == "" {
+		return "A4"
+	}
+	return p.Paper
 }
 
 func (f Frame) scripts() []string { return append([]string{"js/app.js"}, f.Scripts...) }
