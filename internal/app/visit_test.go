@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"touyan/internal/access"
 )
 
 // keys are what stands for {…} in the paths of the visitors: the key of a row in the visitor's own township, or in the
@@ -47,6 +49,9 @@ var keys = map[string]string{
 // at fills the keys into a visitor's path.
 func (h *demoHouse) at(username, path string) string {
 	h.t.Helper()
+	if strings.Contains(path, "{wall}") {
+		path = strings.ReplaceAll(path, "{wall}", h.wall())
+	}
 	for mark, sql := range keys {
 		if !strings.Contains(path, mark) {
 			continue
@@ -63,4 +68,20 @@ func (h *demoHouse) at(username, path string) string {
 		path = strings.ReplaceAll(path, mark, fmt.Sprint(id))
 	}
 	return path
+}
+
+// wall is the token of a roster that hangs on a wall: no row holds it, the house's secret makes it.
+func (h *demoHouse) wall() string {
+	h.t.Helper()
+	var tenant int64
+	l := access.Link{Purpose: "duty.wall"}
+	if err := h.DB.Owner(h.t).QueryRow(context.Background(), `select tenant_id, township_id, village_id, id from duty_rosters
+		where number > 0 and month = '2026-11-01' order by id limit 1`).Scan(&tenant, &l.Township, &l.Village, &l.Subject); err != nil {
+		h.t.Fatal(err)
+	}
+	token, err := access.StandingToken(h.Core.System("test", tenant), l)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return token
 }
