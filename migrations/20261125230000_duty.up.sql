@@ -4,6 +4,7 @@ create table duty_settings (
     shifts jsonb not null default '[]', -- code, title, start, end, from and to (month-day) of its season
     public_page boolean not null default true,   -- whether the link on a wall sheet opens to everybody
     public_phone boolean not null default false, -- whether that page shows the duty phone
+    former jsonb not null default '[]', -- shifts of earlier months: until (the first month without them), shifts
     absence_item text not null default '',       -- the scheme's item that an absence proposes
     version int not null default 1
 );

@@ -57,11 +57,13 @@ var visitors = []struct {
 	{"anhua-silinshan", true, []string{"/duty/rosters/{roster}", "/duty/rosters/{roster}/swaps", "/duty/leaves", "/duty/leaves/villages/{village}",
 		"/duty/villages/{village}/wishes/2026-12"}},
 	{"anhua-silinshan", true, []string{"/village", "/village/objections/new"}},
-	{"wd-officer", false, []string{"/duty/villages/1/feeds"}},
 	{"anhua-clerk", false, []string{"/duty/rosters/{roster}/wall", "/duty/rosters/{roster}/wall?paper=two", "/duty/rosters/{roster}/wall?paper=a3",
 		"/duty/2026-11/wall/{township}", "/duty/rosters/{roster}/text", "/duty/rosters/{roster}/versions", "/duty/rosters/{roster}/versions/1"}},
 	{"hanwang-hanwangjie", true, []string{"/duty/rosters/{roster}/wall", "/duty/rosters/{roster}/text", "/duty/rosters/{roster}/versions"}},
 	{"", true, []string{"/duty/wall/{wall}"}},
+	{"wd-officer", false, []string{"/duty/settings", "/duty/villages/1/feeds"}},
+	{"anhua-clerk", false, []string{"/duty/phones"}},
+	{"anhua-silinshan", true, []string{"/duty/phones"}},
 }
 
 // axe is the accessibility checker, fetched with the other browser code.

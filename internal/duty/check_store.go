@@ -87,7 +87,7 @@ func (st Store) Record(ctx context.Context, tx *access.Tx, s Spot, corrects *Che
 	if err != nil {
 		return c, false, err
 	}
-	slot, open := set.Shifts.at(s.At)
+	slot, open := set.For(month.Of(s.At.In(month.Zone))).at(s.At)
 	if !open {
 		return c, false, fault.Invalid("%s不在值班时间内", s.At.Format("15:04"))
 	}

@@ -84,7 +84,7 @@ func (st Store) feed(ctx context.Context, tx *access.Tx, person int64) (feed, er
 	if err != nil {
 		return f, err
 	}
-	f.Shifts = set.Shifts
+	f.Shifts = set.All()
 	rows, err := tx.Query(ctx, `select a.roster_id, a.on_day, a.shift, a.stand_in, r.township_name, r.village_name, r.phone, r.number, v.made_at
 		from duty_assignments a join duty_rosters r on r.tenant_id = a.tenant_id and r.id = a.roster_id
 			join duty_versions v on v.tenant_id = r.tenant_id and v.roster_id = r.id and v.number = r.number

@@ -17,6 +17,8 @@ const (
 	PermOverview access.Permission = "duty.overview" // coverage and spot checks of a township or of the district
 	PermCheck    access.Permission = "duty.check"    // recording and correcting the township's spot checks
 	PermStandIn  access.Permission = "duty.stand_in" // naming somebody from outside the village (代班)
+	PermSettings access.Permission = "duty.settings" // shifts, the public page
+	PermPhone    access.Permission = "duty.phone"    // the duty phone on sheets
 )
 
 // Module is duty as the house mounts it.
@@ -52,6 +54,8 @@ func (m *Module) Module() access.Module {
 			{Key: PermCheck, Title: "登记值班抽查", Roles: []access.Role{clerk, head}},
 			{Key: PermLedger, Title: "制作与核验值班台账", Roles: []access.Role{admin, officer, leader, clerk, head, secretary, scribe}},
 			{Key: PermStandIn, Title: "指定代班", Roles: []access.Role{clerk}},
+			{Key: PermSettings, Title: "值班设置", Roles: []access.Role{officer}},
+			{Key: PermPhone, Title: "填写值班电话", Roles: []access.Role{clerk, secretary, scribe}},
 		},
 		Menu: []access.MenuEntry{
 			{Group: "坐班值班", Title: "值班安排", Href: "/duty", Need: PermRead, Order: 300},
@@ -59,6 +63,8 @@ func (m *Module) Module() access.Module {
 			{Group: "坐班值班", Title: "值班总览", Href: "/duty/overview", Need: PermOverview, Order: 315},
 			{Group: "坐班值班", Title: "值班抽查", Href: roundPath, Need: PermCheck, Order: 320},
 			{Group: "坐班值班", Title: "值班台账", Href: ledgersRoot, Need: PermLedger, Order: 330},
+			{Group: "坐班值班", Title: "值班电话", Href: phonesPath, Need: PermPhone, Order: 340},
+			{Group: "坐班值班", Title: "值班设置", Href: settingsPath, Need: PermSettings, Order: 350},
 		},
 		Person: m.PersonPanel, Village: m.VillagePanel,
 		Hears: m.hears(),
@@ -68,6 +74,7 @@ func (m *Module) Module() access.Module {
 			m.leaveRoutes(), m.swapRoutes(), m.standInRoutes(), m.wishRoutes(), m.feedRoutes(),
 			m.ledgerRoutes(),
 			m.wallRoutes(),
+			m.settingsRoutes(), m.phoneRoutes(),
 		),
 		Sentences: pg.Sentences{
 			"duty_assignments_person_key": "该同志当天已在其他村(社区)或其他班次值班,一天只能安排一次",

@@ -49,6 +49,7 @@ func (st Store) table(ctx context.Context, tx *access.Tx, id int64, lock bool) (
 	if t.Set, err = st.Settings(ctx, tx); err != nil {
 		return t, err
 	}
+	t.Set.Shifts = t.Set.For(t.Month)
 	plans, err := st.Plans(ctx, tx, t.Month, []int64{t.VillageID})
 	if err != nil {
 		return t, err

@@ -72,8 +72,10 @@ func (Store) saveDrafts(ctx context.Context, tx *access.Tx, m month.Month, list 
 	}
 	s := tx.Scope()
 	rows, err := tx.Query(ctx, `insert into duty_rosters (tenant_id, township_id, village_id, month, township_name, village_name, places, filled,
-			empty_days, drafted_by, drafted_at)
-		select @tenant, u.township, u.village, @month, u.tname, u.vname, u.places, u.filled, u.empty, @by, @now
+			empty_days, drafted_by, drafted_at, phone)
+		select @tenant, u.township, u.village, @month, u.tname, u.vname, u.places, u.filled, u.empty, @by, @now,
+			coalesce((select p.phone from duty_rosters p where p.tenant_id = @tenant and p.village_id = u.village and p.month < @month
+				order by p.month desc limit 1), '')
 		from unnest(@townships::bigint[], @villages::bigint[], @tnames::text[], @vnames::text[], @places::int[], @filled::int[], @empty::int[])
 			as u (township, village, tname, vname, places, filled, empty)
 		on conflict on constraint duty_rosters_month_key do update set places = excluded.places, filled = excluded.filled,

@@ -30,6 +30,7 @@ func (Store) calendar(ctx context.Context, tx *access.Tx) (*workday.Calendar, er
 // Settings are what a district decides about duty.
 type Settings struct {
 	Shifts      Shifts
+	Former      []Era // what held before, the earliest first
 	PublicPage  bool
 	PublicPhone bool
 	AbsenceItem string
@@ -38,7 +39,7 @@ type Settings struct {
 
 // Settings reads the district's settings, the defaults where it has decided nothing yet.
 func (Store) Settings(ctx context.Context, tx *access.Tx) (Settings, error) {
-	rows, err := tx.Query(ctx, `select shifts, public_page, public_phone, absence_item, version from duty_settings where tenant_id = @tenant`,
+	rows, err := tx.Query(ctx, `select shifts, former, public_page, public_phone, absence_item, version from duty_settings where tenant_id = @tenant`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant()})
 	if err != nil {
 		return Settings{}, err

@@ -25,7 +25,7 @@ func (st Store) Plans(ctx context.Context, tx *access.Tx, m month.Month, village
 		return nil, err
 	}
 	kinds, _ := Kinds(cal, m)
-	slots := set.Shifts.Slots(m)
+	slots := set.For(m).Slots(m)
 	posts, err := st.posts(ctx, tx, m, villages)
 	if err != nil {
 		return nil, err

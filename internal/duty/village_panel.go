@@ -130,7 +130,7 @@ func (m *Module) VillagePanel(ctx context.Context, tx *access.Tx) (access.Panel,
 		return access.Panel{}, err
 	}
 	set, err := m.Store.Settings(ctx, tx)
-	p.Shifts = set.Shifts
+	p.Shifts = set.All()
 	return access.Panel{Title: "值班", Body: villagePanel(p)}, err
 }
 
