@@ -20,6 +20,7 @@ var actionTitles = map[string]string{
 	"assessment.withdraw_proposal": "撤回拟扣分",
 	"duty.draft":                   "自动排班", "duty.publish": "发布值班表", "duty.change": "调整值班", "duty.check": "登记抽查", "duty.check.void": "更正抽查",
 	"duty.leave": "登记请假", "duty.leave.end": "结束请假", "duty.wish": "不便值班日期",
+	"duty.feed": "生成日历链接", "duty.feed.end": "停用日历链接", "duty.settings": "值班设置", "duty.phone": "值班电话",
 	"duty.swap.asked": "申请换班", "duty.swap.agreed": "同意换班", "duty.swap.declined": "不同意换班", "duty.swap.withdrawn": "撤回换班", "duty.swap.recorded": "登记换班",
 }
 

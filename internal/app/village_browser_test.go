@@ -32,7 +32,7 @@ func TestTheVillagesPageWeighsUnder30KB(t *testing.T) {
 	}
 	b.Go("/village")
 	duty := b.Text("main")
-	for _, want := range []string{"今日值班", "我的值班", "2026年11月值班安排(第"} {
+	for _, want := range []string{"今日值班", "我的值班", "2026年11月值班安排(第", "订阅到手机日历"} {
 		if !strings.Contains(duty, want) {
 			t.Errorf("the page does not say %s", want)
 		}

@@ -13,6 +13,7 @@ import (
 type personPanelProps struct {
 	Load   Counters // of the last twelve months, today included
 	Total  int
+	Month  Counters // of this month
 	Next   []personDay
 	Leaves []Leave
 	Today  time.Time
@@ -35,18 +36,21 @@ func (m *Module) PersonPanel(ctx context.Context, tx *access.Tx, person int64) (
 	if err != nil {
 		return access.Panel{}, err
 	}
+	now := month.Of(p.Today)
 	days, err := m.Store.stoodOn(ctx, tx, person, p.Today.AddDate(-1, 0, 0), p.Today)
 	if err != nil {
 		return access.Panel{}, err
 	}
 	for _, d := range days {
 		p.Load[KindOf(cal.Kind(d))]++
+		if now.In(d) {
+			p.Month[KindOf(cal.Kind(d))]++
+		}
 		p.Total++
 	}
 	if p.Next, err = m.Store.standsNext(ctx, tx, person, 5); err != nil {
 		return access.Panel{}, err
 	}
-	now := month.Of(p.Today)
 	if p.Leaves, err = m.Store.leavesOf(ctx, tx, person, now.Add(-windowMonths).First()); err != nil {
 		return access.Panel{}, err
 	}

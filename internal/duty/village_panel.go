@@ -112,7 +112,7 @@ func (m *Module) VillagePanel(ctx context.Context, tx *access.Tx) (access.Panel,
 	if !s.Can(PermRead) || s.Village() == 0 {
 		return access.Panel{}, nil
 	}
-	p := villagePanelProps{Today: s.Today(), Person: s.Person(), Arranges: s.Can(PermArrange) && !s.ReadOnly(), Village: s.Village()}
+	p := villagePanelProps{Today: s.Today(), Person: s.Person(), Arranges: s.Can(PermArrange), Village: s.Village()}
 	rows, err := tx.Query(ctx, `select `+rosterColumns+` from duty_rosters where tenant_id = @tenant and township_id = @township
 		and village_id = @village and month in (@now, @next) order by month`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
 		"township": s.Township(), "village": s.Village(), "now": p.now(), "next": p.now().Next()})
