@@ -169,7 +169,7 @@ func (m *Module) fillLedgerProps(ctx context.Context, tx *access.Tx, p *ledgerPr
 	if err != nil {
 		return err
 	}
-	p.Shifts = set.Shifts
+	p.Shifts = set.All()
 	p.Ledger, err = m.Store.Ledger(ctx, tx, p.Record.TownshipID, p.Record.VillageID, p.Record.First, p.Record.Last)
 	return err
 }

@@ -48,7 +48,7 @@ func (m *Module) showVersions(w http.ResponseWriter, r *http.Request, s access.S
 		if err != nil {
 			return err
 		}
-		p.Shifts = set.Shifts
+		p.Shifts = set.All()
 		p.List, err = m.Store.Versions(r.Context(), tx, id)
 		return err
 	})

@@ -93,7 +93,7 @@ func (st Store) walls(ctx context.Context, tx *access.Tx, m month.Month, list []
 	walls := make([]wall, len(list))
 	for i, r := range list {
 		walls[i] = wall{Township: r.TownshipName, Village: r.VillageName, Month: m, Number: r.Number, Since: since[r.ID], Phone: r.Phone, Made: made[r.ID],
-			Empty: r.Empty(), Shifts: set.Shifts, Calendar: days, Known: cal.Known(m.Year()), Present: r.Number}
+			Empty: r.Empty(), Shifts: set.For(m), Calendar: days, Known: cal.Known(m.Year()), Present: r.Number}
 	}
 	return walls, set, err
 }
