@@ -243,7 +243,7 @@ func wallSheet(p wallPart, on paper) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Code.Drawn() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"wall-qr\"><span>扫码看最新安排</span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<div class=\"wall-qr\"><span>扫码查看最新安排</span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
