@@ -29,6 +29,7 @@ var unseen = map[string]string{
 	"/duty":                                  "leads to the month in work",
 	"/login/totp":                            "only between password and session; tested with the log-in",
 	"/jobs/{id}":                             "a run that is there only after somebody started one; tested with the runs",
+	"/duty/feed/{token}":                     "a calendar file",
 	"/jobs/{id}/file":                        "a file",
 	"/cadres/import/template":                "a file",
 	"/assessment/import/template":            "a file",

@@ -50,7 +50,7 @@ var visitors = []struct {
 	{"anhua-clerk", false, []string{"/duty/overview/2026-11", "/duty/overview/2026-11/checks?struck=1", "/duty/overview/2026-11/checks?q=没有这个村",
 		"/duty/checks", "/duty/checks?all=1", "/duty/checks/{check}", "/duty/checks/villages/{posted}"}},
 	{"", true, []string{"/duty/consent/{consent}"}},
-	{"anhua-clerk", false, []string{"/duty/2026-11", "/duty/2026-12?state=none", "/duty/rosters/{roster}", "/duty/rosters/{roster}/swaps",
+	{"anhua-clerk", false, []string{"/duty/2026-11", "/duty/2026-12?state=none", "/duty/rosters/{roster}", "/duty/rosters/{roster}/swaps", "/duty/rosters/{roster}/stands",
 		"/duty/rosters/{roster}/stand-ins", "/duty/rosters/{roster}/stand-ins?day=28.", "/duty/leaves", "/duty/leaves?q=没有这个人",
 		"/duty/leaves/villages/{village}", "/duty/villages/{village}/wishes/2026-12"}},
 	{"wd-officer", false, []string{"/duty/2026-11", "/duty/leaves?month=2026-11"}},

@@ -113,14 +113,11 @@ func (m *Module) makeLedger(w http.ResponseWriter, r *http.Request, s access.Sco
 	if err := httpx.Decode(r, &f); err != nil {
 		return err
 	}
-	if s.Level() != pg.District && f.Township != s.Township() || s.Level() == pg.Village && f.Village != s.Village() {
-		return fault.NotFound()
-	}
 	first, wrong := month.Parse(f.First)
 	last, wrong2 := month.Parse(f.Last)
 	var problem error
 	switch {
-	case f.Township == 0:
+	case f.Township == 0 && f.Village == 0:
 		problem = fault.Invalid("请选择乡镇(街道)")
 	case wrong != nil || wrong2 != nil:
 		problem = fault.Invalid("请填写起止月份,如2026-08")
@@ -133,6 +130,15 @@ func (m *Module) makeLedger(w http.ResponseWriter, r *http.Request, s access.Sco
 	}
 	var made int64
 	err := access.InScope(r.Context(), s, func(tx *access.Tx) (err error) {
+		if f.Village != 0 { // which says of which township it is
+			at, err := m.Store.village(r.Context(), tx, f.Village)
+			if err != nil {
+				return err
+			}
+			f.Township = at.TownshipID
+		} else if s.Level() == pg.Village || s.Level() == pg.Township && f.Township != s.Township() {
+			return fault.NotFound()
+		}
 		made, err = m.Store.MakeLedger(r.Context(), tx, f.Township, f.Village, first, last)
 		return err
 	})

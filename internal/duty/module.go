@@ -72,9 +72,7 @@ func (m *Module) Module() access.Module {
 			m.boardRoutes(), m.rosterRoutes(),
 			m.checkRoutes(), m.overviewRoutes(),
 			m.leaveRoutes(), m.swapRoutes(), m.standInRoutes(), m.wishRoutes(), m.feedRoutes(),
-			m.ledgerRoutes(),
-			m.wallRoutes(),
-			m.settingsRoutes(), m.phoneRoutes(),
+			m.wallRoutes(), m.settingsRoutes(), m.phoneRoutes(), m.ledgerRoutes(), m.standRoutes(),
 		),
 		Sentences: pg.Sentences{
 			"duty_assignments_person_key": "该同志当天已在其他村(社区)或其他班次值班,一天只能安排一次",
@@ -84,6 +82,7 @@ func (m *Module) Module() access.Module {
 			"duty_swaps_open_key":         "这一天已有待确认的换班,请先撤回",
 			"duty_rosters_month_key":      "这个月的值班表已经存在",
 			"duty_rosters_phone_check":    "值班电话不超过30个字",
+			"duty_stands_person_key":      "该同志当天已补记在其他村(社区)值班",
 			"duty_versions_pkey":          "值班表刚被其他人修改,请刷新后再操作",
 		},
 	}
