@@ -35,7 +35,7 @@ func TestAMonthOfDutyIsPlayedInTheBrowser(t *testing.T) {
 		do   func()
 	}{
 		{"the clerk drafts January", p.drafts}, {"an empty day is refused", p.refused}, {"it is filled and published", p.fills},
-		{"two swap by a link", p.swaps}, {"an absence becomes a deduction", p.absent}, {"an old month is proved", p.proves},
+		{"the sheet is printed", p.prints}, {"two swap by a link", p.swaps}, {"an absence becomes a deduction", p.absent}, {"an old month is proved", p.proves},
 	} {
 		step.do()
 		if t.Failed() {
@@ -77,6 +77,22 @@ func (p *dutyPlay) fills() {
 	p.wants("0", `select empty_days::text from duty_rosters where id = $1::bigint`, p.roster)
 	b.Submit(`form[action="` + at + `/publish"] button`)
 	p.wants("1", `select number::text from duty_rosters where id = $1::bigint`, p.roster)
+}
+
+func (p *dutyPlay) prints() {
+	b := p.as("anhua-clerk")
+	b.Go("/duty/rosters/" + p.roster + "/wall")
+	p.says(b, "2027年1月")
+	p.onOnePage(b)
+	p.picture(b, "wall")
+}
+
+// onOnePage holds what is shown to one sheet of paper.
+func (p *dutyPlay) onOnePage(b *testkit.Browser) {
+	p.t.Helper()
+	if pages := len(pageOfPDF.FindAll(b.PDF(), -1)); pages != 1 {
+		p.t.Errorf("%s takes %d pages", b.Path(), pages)
+	}
 }
 
 func (p *dutyPlay) swaps() {
@@ -145,7 +161,5 @@ func (p *dutyPlay) proves() {
 	b.Submit(`a[href$="/print"]`)
 	p.says(b, "第1版")
 	p.says(b, "校验码")
-	if pages := len(pageOfPDF.FindAll(b.PDF(), -1)); pages != 1 {
-		p.t.Errorf("the proof of one month takes %d pages", pages)
-	}
+	p.onOnePage(b)
 }
