@@ -69,7 +69,15 @@ func New(cfg Config, modules ...Module) (*Core, error) {
 	}
 	c.prepareHashing()
 	c.sessions = c.newSessions()
-	return c, c.register(append([]Module{c.ownModule()}, modules...))
+	if err := c.register(append([]Module{c.ownModule()}, modules...)); err != nil {
+		return nil, err
+	}
+	for _, m := range modules {
+		if m.Bind != nil {
+			m.Bind(c)
+		}
+	}
+	return c, nil
 }
 
 // Now is the present moment in China.

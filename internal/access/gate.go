@@ -42,6 +42,9 @@ func (c *Core) Gate(public ...PublicRoute) http.Handler {
 		g.public(p)
 	}
 	for _, m := range c.modules {
+		for _, p := range m.Public {
+			g.public(p)
+		}
 		for _, r := range m.Routes {
 			g.private(r)
 		}

@@ -40,7 +40,7 @@ type Route struct {
 	Upload bool
 }
 
-// PublicRoute answers without a session. All of them stand in public.go of package access and app, with the reason.
+// PublicRoute answers without a session. All of them stand in a public.go, each with the reason.
 type PublicRoute struct {
 	Method string
 	Path   string
@@ -54,7 +54,9 @@ type Module struct {
 	Permissions []Grantable
 	Menu        []MenuEntry
 	Routes      []Route
+	Public      []PublicRoute
 	Sentences   pg.Sentences // constraint name → what the user reads
+	Bind        func(*Core)  // hands over the core, which is made after the modules; nil where nothing needs it
 
 	// What it shows on pages of others; nil where it shows nothing.
 	Tasks   TaskSource

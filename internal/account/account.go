@@ -58,7 +58,7 @@ func (m *Module) Module() access.Module {
 	get, post := http.MethodGet, http.MethodPost
 	return access.Module{
 		Name:  "account",
-		Tasks: m.Tasks,
+		Tasks: m.Tasks, Bind: m.Bind,
 		Permissions: []access.Grantable{
 			{Key: PermManage, Title: "管理账号", Roles: []access.Role{admin, officer, clerk, access.TownshipLeader}},
 			{Key: PermSettings, Title: "登录设置", Roles: []access.Role{admin}},

@@ -20,7 +20,6 @@ type house struct {
 	cadre      *cadre.Module
 	account    *account.Module
 	assessment *assessment.Module
-	duty       *duty.Module
 	demo       *demo.Loader
 	modules    []access.Module
 }
@@ -28,9 +27,6 @@ type house struct {
 func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	h := &house{keys: keys, org: org.New(), assessment: assessment.New(cadre.PositionTitle)}
 	h.assessment.Work(jobs)
-	h.duty = duty.New(cfg.URL, cadre.PositionOrder(), cadre.PositionTitle)
-	h.duty.Feed(h.assessment)
-	h.duty.Work(jobs)
 	h.cadre = cadre.New(keys, jobs, h.assessment.Store)
 	h.account = account.New(cfg.URL, register{h.cadre.Store})
 	h.modules = []access.Module{
@@ -41,7 +37,7 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 		cadre.NewImporter(keys, jobs).Module(),
 		h.assessment.Module(),
 		assessment.NewFiles(h.assessment, keys).Module(),
-		h.duty.Module(),
+		duty.New(cfg.URL, cadre.PositionOrder(), cadre.PositionTitle).With(jobs, h.assessment).Module(),
 		h.account.Module(),
 	}
 	return h
@@ -49,9 +45,5 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 
 // bind hands the core to what starts work beyond a user's scope.
 func (h *house) bind(core *access.Core) {
-	h.org.Bind(core)
-	h.account.Bind(core)
-	h.assessment.Bind(core)
-	h.duty.Bind(core)
 	h.demo = demo.New(core, h.keys, cadre.PositionTitle)
 }

@@ -14,10 +14,6 @@ func (a *App) publicRoutes() []access.PublicRoute {
 			return plain(w, "ok\n")
 		}},
 		{Method: http.MethodGet, Path: "/readyz", Why: "database and schema are there", Do: a.readyz},
-		{Method: http.MethodGet, Path: "/duty/consent/{token}", Why: "a colleague without an account reads which swap he is asked for", Do: a.duty.AskConsent},
-		{Method: http.MethodPost, Path: "/duty/consent/{token}", Why: "and agrees to it, once, by the secret in the link", Do: a.duty.GiveConsent},
-		{Method: http.MethodGet, Path: "/duty/feed/{token}", Why: "a phone's calendar cannot log in; the secret in the link opens one person's own duty days", Do: a.duty.Calendar},
-		{Method: http.MethodGet, Path: "/duty/wall/{token}", Why: "villagers read the roster that hangs on their wall, by the secret in its code", Do: a.duty.Posted},
 	}
 }
 

@@ -41,8 +41,8 @@ func (m *Module) Module() access.Module {
 	)
 	routes := [][]access.Route{m.boardRoutes(), m.publishRoutes(), m.schemeRoutes(), m.entryRoutes(), m.reviewRoutes(), m.noticeRoutes(), m.payRoutes()}
 	mod := access.Module{
-		Name:   "assessment",
-		Tasks:  m.Tasks,
+		Name:  "assessment",
+		Tasks: m.Tasks, Bind: m.Bind,
 		Person: m.PersonPanel,
 		Permissions: []access.Grantable{
 			{Key: PermRead, Title: "查看月考评", Roles: []access.Role{admin, officer, leader, clerk, head}},

@@ -67,7 +67,7 @@ func (m *Module) Module() access.Module {
 			{Group: "坐班值班", Title: "值班设置", Href: settingsPath, Need: PermSettings, Order: 350},
 		},
 		Person: m.PersonPanel, Village: m.VillagePanel,
-		Hears: m.hears(),
+		Hears: m.hears(), Public: m.publicRoutes(), Bind: m.Bind,
 		Routes: slices.Concat(
 			m.boardRoutes(), m.rosterRoutes(),
 			m.checkRoutes(), m.overviewRoutes(),

@@ -46,11 +46,7 @@ func newOffice(t *testing.T) *office {
 		o.module.Work(jobs)
 		return []access.Module{jobs.Module(), cadre.New(w.Keys, jobs, noResults{}).Module(), o.module.Module()}
 	})
-	o.module.Bind(o.Core)
-	o.Serve(access.PublicRoute{Method: http.MethodGet, Path: "/duty/consent/{token}", Do: o.module.AskConsent},
-		access.PublicRoute{Method: http.MethodPost, Path: "/duty/consent/{token}", Do: o.module.GiveConsent},
-		access.PublicRoute{Method: http.MethodGet, Path: "/duty/feed/{token}", Do: o.module.Calendar},
-		access.PublicRoute{Method: http.MethodGet, Path: "/duty/wall/{token}", Do: o.module.Posted})
+	o.Serve()
 	for _, v := range []string{"A1", "A2", "B1", "C1"} {
 		o.hire(v, "张伟", "party_secretary")
 		o.hire(v, "李娜", "clerk")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
+	"touyan/internal/job"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/month"
 )
@@ -23,6 +24,13 @@ type MonthSheet interface {
 
 // Feed gives the module the sheet that absences are proposed to.
 func (m *Module) Feed(sheet MonthSheet) { m.sheet = sheet }
+
+// With gives the module what it works with: the job runner, and the sheet that absences are proposed to.
+func (m *Module) With(jobs *job.Runner, sheet MonthSheet) *Module {
+	m.Feed(sheet)
+	m.Work(jobs)
+	return m
+}
 
 // absenceItem is the deduction that an absence proposes where the district has named no other: 值班日无故缺岗.
 const absenceItem = "duty_absence"

@@ -37,7 +37,7 @@ func (m *Module) Module() access.Module {
 	admin, officer := access.DistrictAdmin, access.DistrictOfficer
 	return access.Module{
 		Name:  "org",
-		Tasks: m.Tasks,
+		Tasks: m.Tasks, Bind: m.Bind,
 		Permissions: []access.Grantable{
 			{Key: PermDistricts, Title: "管理区县与导入区划", Roles: []access.Role{access.PlatformAdmin}},
 			{Key: PermRead, Title: "查看区划", Roles: []access.Role{admin, officer, access.DistrictLeader, access.DistrictFinance, access.Auditor, access.TownshipClerk, access.TownshipLeader, access.TownshipFinance}},
