@@ -27,7 +27,7 @@ func TestAMonthOfDutyIsPlayedInTheBrowser(t *testing.T) {
 	t.Parallel()
 	h := newDemoHouse(t)
 	h.setClock(time.Date(2026, time.December, 28, 10, 0, 0, 0, month.Zone))
-	p := &dutyPlay{monthPlay: &monthPlay{demoHouse: h, t: t, owner: h.DB.Owner(t), tabs: map[string]*testkit.Browser{}}}
+	p := &dutyPlay{monthPlay: &monthPlay{demoHouse: h, t: t, owner: h.owner(), tabs: map[string]*testkit.Browser{}}}
 	p.village = p.value(`select v.id::text from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id
 		where t.code = '621202101' and v.valid_to is null order by v.code limit 1`)
 	for _, step := range []struct {

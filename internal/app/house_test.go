@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"touyan/internal/app"
 	"touyan/internal/demo"
 	"touyan/internal/platform/crypt"
@@ -28,6 +29,16 @@ type demoHouse struct {
 	URL      string
 	accounts map[string]demo.Account
 	now      atomic.Pointer[time.Time]
+	held     *pgx.Conn
+}
+
+// owner is the one connection as the owner that a test's goroutine looks things up with.
+func (h *demoHouse) owner() *pgx.Conn {
+	h.t.Helper()
+	if h.held == nil {
+		h.held = h.DB.Owner(h.t)
+	}
+	return h.held
 }
 
 // setClock moves the house's clock.

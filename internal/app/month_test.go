@@ -34,7 +34,7 @@ func TestTheMonthIsPlayedInTheBrowser(t *testing.T) {
 	t.Parallel()
 	h := newDemoHouse(t)
 	h.setClock(time.Date(2026, time.December, 30, 9, 0, 0, 0, month.Zone))
-	p := &monthPlay{demoHouse: h, t: t, owner: h.DB.Owner(t), tabs: map[string]*testkit.Browser{}}
+	p := &monthPlay{demoHouse: h, t: t, owner: h.owner(), tabs: map[string]*testkit.Browser{}}
 	for _, step := range []struct {
 		name string
 		do   func()

@@ -62,7 +62,7 @@ func (h *demoHouse) at(username, path string) string {
 			unit = a.District
 		}
 		var id int64
-		if err := h.DB.Owner(h.t).QueryRow(context.Background(), sql, unit).Scan(&id); err != nil {
+		if err := h.owner().QueryRow(context.Background(), sql, unit).Scan(&id); err != nil {
 			h.t.Fatalf("%s of %s: %v", mark, username, err)
 		}
 		path = strings.ReplaceAll(path, mark, fmt.Sprint(id))
@@ -75,7 +75,7 @@ func (h *demoHouse) wall() string {
 	h.t.Helper()
 	var tenant int64
 	l := access.Link{Purpose: "duty.wall"}
-	if err := h.DB.Owner(h.t).QueryRow(context.Background(), `select tenant_id, township_id, village_id, id from duty_rosters
+	if err := h.owner().QueryRow(context.Background(), `select tenant_id, township_id, village_id, id from duty_rosters
 		where number > 0 and month = '2026-11-01' order by id limit 1`).Scan(&tenant, &l.Township, &l.Village, &l.Subject); err != nil {
 		h.t.Fatal(err)
 	}
