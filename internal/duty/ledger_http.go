@@ -245,8 +245,11 @@ func (m *Module) exportLedger(w http.ResponseWriter, r *http.Request, s access.S
 		Rows: p.rows}.Send(w, r, s)
 }
 
-// said is the line that the code goes with.
+// said is the line that the code goes with. What differs from what the code was made for says so wherever it goes.
 func (p ledgerProps) said() string {
+	if !p.same() {
+		return "制作以后系统中的记录有变化:此件是现在的记录,不能用校验码" + p.Record.Code + "证明,请重新制作"
+	}
 	return "校验码:" + p.Record.Code + "  制作:" + p.Record.MadeBy + " " + p.Record.MadeAt.In(month.Zone).Format("2006-01-02 15:04")
 }
 

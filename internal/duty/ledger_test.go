@@ -68,6 +68,9 @@ func TestALedgerProvesAMonthAndItsCodeIsConfirmed(t *testing.T) {
 	if now := c.Get("/duty/ledgers/verify?code=" + code).Doc().Text("main"); !strings.Contains(now, "制作以后系统中的记录有变化") {
 		t.Errorf("a later record goes unnoticed: %s", now)
 	}
+	if text := c.Get(at + "/print").Doc().Text(".ledger-code"); !strings.Contains(text, "不能用校验码"+code+"证明") || strings.Contains(text, "制作:") {
+		t.Errorf("a changed record is printed under the old code: %s", text)
+	}
 	if n := p.Count(`select count(*) from audit_log where action = 'duty.ledger'`); n != 1 {
 		t.Errorf("%d lines in the trail", n)
 	}
