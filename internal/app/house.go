@@ -43,7 +43,7 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 	return h
 }
 
-// bind hands the core to what starts work beyond a user's scope.
+// bind makes what needs the finished core and is no module.
 func (h *house) bind(core *access.Core) {
 	h.demo = demo.New(core, h.keys, cadre.PositionTitle)
 }
