@@ -46,8 +46,9 @@ test: database browser assets ## everything: checks, rules, stores, handlers, br
 	@.ci/test
 
 .PHONY: bench
-bench: database assets build ## measure, as ratios in one run
+bench: database browser assets build ## measure, as ratios in one run
 	@$(GO) run ./internal/bench
+	@$(GO) test -run '^$$' -bench . -benchtime 5x ./internal/assessment
 
 .PHONY: clean
 clean: ## remove what was built; ./var with the data stays

@@ -25,7 +25,7 @@ type office struct {
 
 var villagers = []struct{ name, position string }{{"张伟", "party_secretary"}, {"李娜", "vc_deputy_director"}, {"王芳", "clerk"}}
 
-func newOffice(t *testing.T) *office {
+func newOffice(t testing.TB) *office {
 	t.Helper()
 	o := &office{month: month.MustParse("2026-10"), people: map[string]int64{}}
 	o.World = testkit.NewWorld(t, func(keys *crypt.Keys) []access.Module {
