@@ -130,6 +130,7 @@ type moved struct {
 	Appointments []int64           `json:"appointments"` // posts that changed hands
 	Removed      []json.RawMessage `json:"removed"`      // posts that both files had, as they stood in the other one
 	Accounts     []int64           `json:"accounts"`     // accounts that belonged to the other file
+	Parts        parts             `json:"parts"`        // entries of the file that changed hands, by table
 }
 
 // takenColumns is the one statement by which fields go from one row to another; @taken names the fields.
@@ -176,7 +177,13 @@ func (s Store) Merge(ctx context.Context, tx *access.Tx, kept, other Person, tak
 		and o.tenant_id = @tenant and o.id = @other`, args); err != nil {
 		return 0, err
 	}
+	if err := fillGaps(ctx, tx, kept.ID, other.ID); err != nil {
+		return 0, err
+	}
 	m := moved{Taken: taken}
+	if m.Parts, err = mergeParts(ctx, tx, kept.ID, other.ID); err != nil {
+		return 0, err
+	}
 	if err := s.mergePosts(ctx, tx, kept.ID, other.ID, &m); err != nil {
 		return 0, err
 	}
@@ -226,6 +233,9 @@ func (Store) Unmerge(ctx context.Context, tx *access.Tx, m merge, reason string)
 	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": m.ID, "kept": m.KeptPersonID, "taken": m.Moved.Taken, "now": tx.Scope().Now()}
 	if _, err = tx.Exec(ctx, `update persons k set `+takenColumns+`from person_merges x, jsonb_populate_record(null::persons, x.before) o
 		where x.tenant_id = @tenant and x.id = @id and k.tenant_id = @tenant and k.id = @kept`, args); err != nil {
+		return err
+	}
+	if err := unmergeParts(ctx, tx, m); err != nil {
 		return err
 	}
 	if _, err = tx.Exec(ctx, `update persons set merged_into = null, version = version + 1 where tenant_id = @tenant and id = @other`,

@@ -74,6 +74,13 @@ func TestTwoFilesBecomeOneAndTwoAgain(t *testing.T) {
 	officer := h.As(access.DistrictOfficer, "甲")
 	officer.Post(b+"/posts", post(h.Units["A1"].Village, "clerk", "2022-01-01")).Want(http.StatusSeeOther) // both files have it
 	h.Exec(`update accounts set person_id = $1 where id = $2`, key(b), h.Member(access.TownshipLeader, "B").Account)
+	for i, file := range []string{a, b} { // entries of both files; of one year both have a grade
+		h.Exec(`insert into yearly_grades (tenant_id, township_id, village_id, person_id, year, grade)
+			select tenant_id, township_id, village_id, id, 2023 + n, 'competent' from persons, unnest($2::int[]) n where id = $1`, key(file), []int{0, i + 1})
+		h.Exec(`insert into awards (tenant_id, township_id, village_id, person_id, kind, title, level, awarded_on)
+			select tenant_id, township_id, village_id, id, 'cadre', '先进', 'district', '2024-01-01' from persons where id = $1`, key(file))
+	}
+	h.Exec(`update persons set native_place = '甘肃武都' where id = $1`, key(b))
 	before := dump(h)
 	path := "/cadres/duplicates/" + itoa(key(a)) + "/" + itoa(key(b))
 	form := url.Values(officer.Get(path).Doc().One(`form[action$="/merge"]`).Fields())
@@ -107,6 +114,12 @@ func TestTwoFilesBecomeOneAndTwoAgain(t *testing.T) {
 	}
 	if got := h.Count(`select count(*) from persons where id = $1 and birth_date = '1985-02-14' and village_id = $2`, key(a), h.Units["B1"].Village); got != 1 {
 		t.Error("number and unit were not taken from the other file")
+	}
+	if got := h.Count(`select count(*) from yearly_grades g join persons p on p.id = g.person_id and p.village_id = g.village_id where p.id = $1`, key(a)); got != 3 {
+		t.Errorf("%d years of grades in the one file", got)
+	}
+	if got := h.Count(`select count(*) from awards a, persons p where p.id = $1 and a.person_id = p.id and p.native_place = '甘肃武都'`, key(a)); got != 2 {
+		t.Errorf("%d awards in the one file, with the other's native place", got)
 	}
 	if got := h.Count(`select count(*) from accounts where person_id = $1`, key(a)); got != 1 {
 		t.Error("the account was left behind")
@@ -153,6 +166,8 @@ func dump(h *house) string {
 	err := h.Owner.QueryRow(h.T.Context(), `select string_agg(x, E'\n' order by x) from (
 		select 'person ' || (to_jsonb(p) - 'version' - 'updated_at')::text as x from persons p
 		union all select 'post ' || (to_jsonb(a) - 'version')::text from appointments a
+		union all select 'grade ' || to_jsonb(g)::text from yearly_grades g
+		union all select 'award ' || to_jsonb(w)::text from awards w
 		union all select 'account ' || id || ' ' || person_id from accounts where person_id is not null) y`).Scan(&out)
 	if err != nil {
 		h.T.Fatal(err)

@@ -284,6 +284,9 @@ func (s Store) Move(ctx context.Context, tx *access.Tx, p Person, to org.Village
 	if tag.RowsAffected() == 0 {
 		return fault.Conflict("%s的档案刚被他人修改,请刷新后再试", p.Name)
 	}
+	if err := moveParts(ctx, tx, p.ID); err != nil {
+		return err
+	}
 	tx.Audit(access.Line{Action: "cadre.move", Object: "persons", ID: p.ID, Person: p.ID, Summary: p.Name + "的档案转到" + to.Name,
 		Detail: map[string]any{"from": p.VillageID, "to": to.ID}})
 	return nil

@@ -139,8 +139,11 @@ func (Store) release(ctx context.Context, tx *access.Tx, t Transfer, endPosts bo
 	tag, err := tx.Exec(ctx, `update persons set township_id = @to_town, village_id = @to_village, version = version + 1
 		where tenant_id = @tenant and id = @person and township_id = @town and voided_at is null and merged_into is null and died_on is null`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": t.PersonID, "town": t.ReleasingTownshipID, "to_town": t.TownshipID, "to_village": t.VillageID})
-	if err == nil && tag.RowsAffected() == 0 {
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
 		return fault.Conflict("该同志的档案已不在原单位,或已作废、去世,请退回这份申请")
 	}
-	return err
+	return moveParts(ctx, tx, t.PersonID)
 }

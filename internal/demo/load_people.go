@@ -38,12 +38,12 @@ func (w *loading) person(ctx context.Context, q *queue, p *Person) error {
 	index := func(purpose, value string) []byte { return w.keys.Index(tenant, purpose, value) }
 	return q.addID(ctx, &w.people[p.Key], `insert into persons (tenant_id, township_id, village_id, name, pinyin, initials, sex,
 			birth_date, ethnic, political, education, party_join_date, id_cipher, id_index, id_tail_index, phone_cipher,
-			phone_index, origin, died_on)
+			phone_index, origins, died_on)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id`,
 		tenant, w.townships[w.d.Villages[p.Village].Township], w.villages[p.Village], p.Name, full, initials, string(p.Sex),
 		p.Birth, p.Ethnic, p.Political, p.Education, when(p.PartyJoin), seal("cadre.id_number", p.IDNumber),
 		index("cadre.id_number", p.IDNumber), index("cadre.id_tail", p.IDNumber[14:]), seal("cadre.phone", p.Phone),
-		index("cadre.phone", p.Phone), p.Origin, when(p.DiedOn))
+		index("cadre.phone", p.Phone), origins(p.Origin), when(p.DiedOn))
 }
 
 func (w *loading) post(ctx context.Context, q *queue, p *Person, post Post) error {
@@ -53,6 +53,14 @@ func (w *loading) post(ctx context.Context, q *queue, p *Person, post Post) erro
 		w.tx.Tenant(), w.townships[w.d.Villages[post.Village].Township], w.villages[post.Village], w.people[p.Key], p.Name,
 		string(p.Sex), post.Position, post.Management, post.PayScheme, post.Paid, during(post.From, post.To), post.WayIn,
 		post.WayOut, post.Doc, post.OutDoc, post.Note)
+}
+
+// origins is the one source of a person as the file's list of them.
+func origins(code string) []string {
+	if code == "" {
+		return []string{}
+	}
+	return []string{code}
 }
 
 // during is a half-open range of days, without an end while to is zero.
