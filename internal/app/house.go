@@ -10,6 +10,7 @@ import (
 	"touyan/internal/job"
 	"touyan/internal/org"
 	"touyan/internal/platform/crypt"
+	"touyan/internal/report"
 	"touyan/internal/workbench"
 )
 
@@ -39,6 +40,7 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 		assessment.NewFiles(h.assessment, keys).Module(),
 		duty.New(cfg.URL, cadre.PositionOrder(), cadre.PositionTitle).With(jobs, h.assessment).Module(),
 		h.account.Module(),
+		report.New().Module(),
 	}
 	return h
 }

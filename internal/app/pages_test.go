@@ -64,6 +64,10 @@ var visitors = []struct {
 	{"wd-officer", false, []string{"/duty/settings", "/duty/villages/1/feeds"}},
 	{"anhua-clerk", false, []string{"/duty/phones"}},
 	{"anhua-silinshan", true, []string{"/duty/phones"}},
+	{"wd-officer", false, []string{"/reports/structure", "/reports/structure?set=origin&township={township}", "/reports/structure/print", "/reports/structure/list?col=college_up",
+		"/reports/structure/list?q=没有这个人", "/reports/structure/compare"}},
+	{"anhua-clerk", false, []string{"/reports/structure?set=service&caliber=paid&count=post&by=post", "/reports/structure/list?col=age_mean&caliber=resident",
+		"/reports/structure/compare?caliber=committee&col=women"}},
 }
 
 // axe is the accessibility checker, fetched with the other browser code.
