@@ -78,11 +78,11 @@ func (o *office) add(p person) int64 {
 	}
 	var id int64
 	err = o.Owner.QueryRow(context.Background(), `insert into persons (tenant_id, township_id, village_id, name, pinyin, initials, sex, birth_date, ethnic, political,
-			education, party_join_date, id_cipher, id_index, id_tail_index, phone_cipher, phone_index, origin)
+			education, party_join_date, id_cipher, id_index, id_tail_index, phone_cipher, phone_index, origins)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::date, $13, $14, $15, $16, $17, $18) returning id`, u.Tenant, u.Township, u.Village, p.name, full, initials, sex,
 		birth, or(p.ethnic, "01"), or(p.political, "01"), strings.Trim(or(p.education, "31"), "-"), joined, o.Keys.Encrypt(u.Tenant, "cadre.id_number", number),
 		o.Keys.Index(u.Tenant, "cadre.id_number", number), o.Keys.Index(u.Tenant, "cadre.id_tail", number[14:]), o.Keys.Encrypt(u.Tenant, "cadre.phone", "13900000001"),
-		o.Keys.Index(u.Tenant, "cadre.phone", "13900000001"), p.origin).Scan(&id)
+		o.Keys.Index(u.Tenant, "cadre.phone", "13900000001"), strings.Fields(p.origin)).Scan(&id)
 	if err != nil {
 		o.T.Fatal(err)
 	}

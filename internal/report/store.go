@@ -33,7 +33,9 @@ type postRow struct {
 	Political    string
 	Education    string
 	PartyJoin    *time.Time
-	Origin       string
+	PartyFull    *time.Time
+	Origins      []string
+	ContractEnd  *time.Time
 }
 
 // posts reads the posts of a caliber on a day, in one township or (0) in the whole scope. The name is that of the post; a file
@@ -42,7 +44,8 @@ func (Store) posts(ctx context.Context, tx *access.Tx, c Caliber, on time.Time, 
 	rows, err := tx.Query(ctx, `select a.person_id, a.person_name as name, a.sex, a.position_code, a.management_type as management, a.is_paid as paid,
 			lower(a.during) as since, a.township_id, a.village_id, t.name as township_name, v.name as village_name, t.code as township_code,
 			v.code as village_code, v.kind = 'community' as community, p.birth_date as birth, coalesce(p.ethnic, '') as ethnic,
-			coalesce(p.political, '') as political, coalesce(p.education, '') as education, p.party_join_date as party_join, coalesce(p.origin, '') as origin
+			coalesce(p.political, '') as political, coalesce(p.education, '') as education, p.party_join_date as party_join,
+			p.party_full_date as party_full, p.origins, a.contract_ends_on as contract_end
 		from appointments a
 			join townships t on t.tenant_id = a.tenant_id and t.id = a.township_id
 			join villages v on v.tenant_id = a.tenant_id and v.township_id = a.township_id and v.id = a.village_id
@@ -89,12 +92,10 @@ func (s Store) Facts(ctx context.Context, tx *access.Tx, c Caliber, byPost bool,
 func (r postRow) fact() Fact {
 	f := Fact{PersonID: r.PersonID, Name: r.Name, Sex: r.Sex, TownshipID: r.TownshipID, VillageID: r.VillageID, TownshipName: r.TownshipName,
 		VillageName: r.VillageName, TownshipCode: r.TownshipCode, VillageCode: r.VillageCode, Community: r.Community, Posts: []string{r.PositionCode},
-		Managed: []string{r.Management}, Paid: r.Paid, Since: r.Since, Ethnic: r.Ethnic, Political: r.Political, Education: r.Education, PartyJoin: r.PartyJoin}
+		Managed: []string{r.Management}, Paid: r.Paid, Since: r.Since, ContractEnd: r.ContractEnd, Ethnic: r.Ethnic, Political: r.Political,
+		Education: r.Education, PartyJoin: r.PartyJoin, PartyFull: r.PartyFull, Origins: r.Origins}
 	if r.Birth != nil {
 		f.File, f.Birth = true, *r.Birth
-	}
-	if r.Origin != "" {
-		f.Origins = []string{r.Origin}
 	}
 	return f
 }
