@@ -45,6 +45,10 @@ check: assets ## generated code unchanged, format, vet, staticcheck, migrations 
 test: database browser assets ## everything: checks, rules, stores, handlers, browser flows
 	@.ci/test
 
+.PHONY: fuzz
+fuzz: ## throw broken files at the readers, each for FUZZTIME (10m)
+	@FUZZTIME=$${FUZZTIME:-10m} .ci/fuzz
+
 .PHONY: bench
 bench: database browser assets build ## measure, as ratios in one run
 	@$(GO) run ./internal/bench

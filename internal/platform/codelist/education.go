@@ -1,6 +1,7 @@
 package codelist
 
 import (
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -111,4 +112,50 @@ func ZB64(code string) string {
 		return "36"
 	}
 	return map[byte]string{'1': "11", '2': "21", '3': "31", '4': "35", '6': "37", '7': "38", '8': "39"}[code[0]]
+}
+
+// ZB64Name is the word of documents of appointment for an education code: 大学, 大专; a course that was left early keeps
+// how it ended. It is empty where the code is unknown, and 其他 has none.
+func ZB64Name(code string) string {
+	name := source()["ZB64_education_lrmx"][ZB64(code)]
+	if name == "" || code == "28" {
+		return name
+	}
+	switch code[1] { // the codes stand in threes: 毕业, 结业, 肄业
+	case '2', '5', '8':
+		return name + "结业"
+	case '3', '6', '9':
+		return name + "肄业"
+	}
+	return name
+}
+
+var partySchool = regexp.MustCompile(`^.{0,12}委党校`)
+
+// FromZB64 reads the word of a document of appointment. 研究生 does not tell a doctor from a master: the degree does.
+func FromZB64(word, degree string) (string, error) {
+	s := normalise(word)
+	for tail, ending := range map[string]int{"结业": 1, "肄业": 2} {
+		if head, cut := strings.CutSuffix(s, tail); cut {
+			code, err := FromZB64(head, degree)
+			if err != nil {
+				return "", err
+			}
+			if left := code[:1] + string(code[1]+byte(ending)); Education().Has(left) {
+				return left, nil
+			}
+			return code, nil
+		}
+	}
+	s = strings.TrimPrefix(partySchool.ReplaceAllString(s, ""), "中央党校")
+	switch s {
+	case "研究生":
+		if strings.Contains(degree, "博士") {
+			return "11", nil
+		}
+		return "14", nil
+	case "大学普通班":
+		return "28", nil
+	}
+	return Education().Parse(s)
 }
