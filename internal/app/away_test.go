@@ -105,7 +105,15 @@ func TestTerminatedServerFinishesItsRequests(t *testing.T) {
 			row, in.addr, in.world.cookies["township_clerk@A"], len(body), body[:len(body)/2])
 		started = append(started, c)
 	}
-	in.ready() // another request has been answered: those before it have been accepted
+	last, err := net.Dial("tcp", in.addr) // a connection of its own has been answered: those before it have been accepted
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer last.Close()
+	fmt.Fprintf(last, "GET /readyz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", in.addr)
+	if res, err := http.ReadResponse(bufio.NewReader(last), nil); err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("not ready: %v", err)
+	}
 	if err := in.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
