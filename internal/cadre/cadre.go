@@ -119,6 +119,7 @@ type PersonForm struct {
 	Phone      string `form:"phone"`
 	Village    int64  `form:"village"`
 	Version    int    `form:"version"`
+	FileForm
 }
 
 // fields are a person's values, checked.
@@ -130,6 +131,7 @@ type fields struct {
 	Education        string
 	PartyJoin        *time.Time
 	Phone            string
+	Details          Details
 }
 
 // check reads the form. A new person (born is nil) must have a number, which says when he was born; an edit leaves it alone.
@@ -180,5 +182,29 @@ func (f PersonForm) check(today time.Time, born *time.Time) (fields, []ui.Proble
 	if out.Phone, err = contact.ParsePhone(f.Phone); strings.TrimSpace(f.Phone) != "" && err != nil {
 		bad("phone", err)
 	}
-	return out, problems
+	var more []ui.Problem
+	out.Details, more = f.FileForm.check(today, born, out.PartyJoin)
+	return out, append(problems, more...)
+}
+
+// keepKeys puts the key fields of a file that have a value back into the form, since its page does not send them, and
+// refuses another value: a key field changes by a request with evidence.
+func (f *PersonForm) keepKeys(p Person, d Details) (problems []ui.Problem) {
+	for _, k := range []struct {
+		field, label, is string
+		typed            *string
+	}{{"education", "最高学历", p.Education, &f.Education}, {"party_join", "入党时间", monthText(p.PartyJoin), &f.PartyJoin}} {
+		if k.is == "" {
+			continue
+		}
+		if typed := strings.TrimSpace(*k.typed); typed != "" && typed != k.is {
+			problems = append(problems, ui.Problem{Field: k.field, Sentence: k.label + "已登记,请附依据申请更正"})
+			continue
+		}
+		*k.typed = k.is
+	}
+	if len(d.BankCipher) > 0 && strings.TrimSpace(f.BankCard) != "" {
+		problems = append(problems, ui.Problem{Field: "bank_card", Sentence: "银行卡已登记,请附依据申请更正"})
+	}
+	return problems
 }

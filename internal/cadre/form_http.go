@@ -19,7 +19,9 @@ type formProps struct {
 	Problems  []ui.Problem
 	Conflict  []fault.Difference // what another user saved meanwhile
 	Stale     bool
-	CanAsk    bool // the number stands elsewhere in the district: 调入
+	Locked    Person  // the file as it is registered: key fields that have a value are shown, not asked
+	Details   Details // of that file
+	CanAsk    bool    // the number stands elsewhere in the district: 调入
 	Villages  []org.Village
 	Townships []org.Township
 	Grant     string
@@ -122,9 +124,21 @@ func (m *Module) edit(w http.ResponseWriter, r *http.Request, s access.Scope) er
 	if err != nil {
 		return err
 	}
+	d, err := m.details(r, s, p.ID)
+	if err != nil {
+		return err
+	}
 	f := PersonForm{Name: p.Name, FormerName: p.FormerName, Ethnic: p.Ethnic, Political: p.Political, Education: p.Education,
-		PartyJoin: monthText(p.PartyJoin), Version: p.Version}
-	return m.form(w, r, s, formProps{ID: p.ID, Name: p.Name, Form: f}, http.StatusOK)
+		PartyJoin: monthText(p.PartyJoin), Version: p.Version, FileForm: d.form()}
+	return m.form(w, r, s, formProps{ID: p.ID, Name: p.Name, Locked: p, Details: d, Form: f}, http.StatusOK)
+}
+
+func (m *Module) details(r *http.Request, s access.Scope, person int64) (d Details, err error) {
+	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
+		d, err = m.Store.Details(r.Context(), tx, person)
+		return err
+	})
+	return d, err
 }
 
 func (m *Module) update(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -132,26 +146,36 @@ func (m *Module) update(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	if err != nil {
 		return err
 	}
+	d, err := m.details(r, s, p.ID)
+	if err != nil {
+		return err
+	}
 	var f PersonForm
 	if err := httpx.Decode(r, &f); err != nil {
 		return err
 	}
-	values, problems := f.check(s.Today(), &p.BirthDate)
-	if len(problems) > 0 {
-		return m.form(w, r, s, formProps{ID: p.ID, Name: p.Name, Form: f, Problems: problems}, http.StatusUnprocessableEntity)
+	problems := f.keepKeys(p, d)
+	values, more := f.check(s.Today(), &p.BirthDate)
+	page := formProps{ID: p.ID, Name: p.Name, Locked: p, Details: d, Form: f, Problems: append(problems, more...)}
+	if len(page.Problems) > 0 {
+		return m.form(w, r, s, page, http.StatusUnprocessableEntity)
 	}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error { return m.Store.Update(r.Context(), tx, p.ID, values, f.Version) })
 	if fault.Is(err, fault.KindConflict) {
 		// The form comes back with both values, and now carries the version that the user has seen.
 		if p, err := m.load(r, s); err == nil {
-			f.Version = p.Version
+			page.Form.Version = p.Version
 		}
-		return m.form(w, r, s, formProps{ID: p.ID, Name: p.Name, Form: f, Stale: true, Conflict: fault.Of(err).Differences}, http.StatusConflict)
+		page.Stale, page.Conflict = true, fault.Of(err).Differences
+		return m.form(w, r, s, page, http.StatusConflict)
 	}
 	if err != nil {
 		return err
 	}
 	access.Flash(r, s, "success", "已保存")
+	if values.Details.warning != "" {
+		access.Flash(r, s, "warn", values.Details.warning)
+	}
 	return httpx.SeeOther(w, r, personPath(p.ID))
 }
 

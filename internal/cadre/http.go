@@ -3,6 +3,7 @@ package cadre
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -70,16 +71,18 @@ func (m *Module) Module() access.Module {
 			{Group: "干部管理", Title: "疑似重复", Href: "/cadres/duplicates", Need: PermMerge, Order: 120},
 		},
 		Sentences: pg.Sentences{
-			"persons_id_index_key":       "该身份证号已登记,请发起调入申请",
-			"persons_name_check":         "姓名应为2到25个字",
-			"persons_sex_check":          "性别与身份证号不一致",
-			"persons_died_check":         "去世日期早于出生日期",
-			"appointments_overlap_excl":  "该同志在这个村(社区)的同一职务上任期重叠,请先结束原任职",
-			"appointments_during_check":  "任职起止日期不正确",
-			"appointments_way_out_check": "离任时必须选择离任方式",
-			"transfer_requests_open_key": "该同志已有一份待办的调入申请",
-			"saved_filters_name_key":     "已有同名的常用筛选",
-			"saved_filters_name_check":   "筛选名称应为1到30字",
+			"persons_id_index_key":                "该身份证号已登记,请发起调入申请",
+			"persons_name_check":                  "姓名应为2到25个字",
+			"persons_sex_check":                   "性别与身份证号不一致",
+			"persons_died_check":                  "去世日期早于出生日期",
+			"appointments_overlap_excl":           "该同志在这个村(社区)的同一职务上任期重叠,请先结束原任职",
+			"appointments_during_check":           "任职起止日期不正确",
+			"appointments_way_out_check":          "离任时必须选择离任方式",
+			"yearly_grades_year_key":              "该年度的考核等次已登记,请修改原来那一条",
+			"representative_roles_township_check": "乡镇(街道)不设政协,请核对级别",
+			"transfer_requests_open_key":          "该同志已有一份待办的调入申请",
+			"saved_filters_name_key":              "已有同名的常用筛选",
+			"saved_filters_name_check":            "筛选名称应为1到30字",
 		},
 		Routes: append([]access.Route{
 			{Method: http.MethodGet, Path: "/cadres", Need: PermRead, Do: m.list},
@@ -105,7 +108,7 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}/remove", Need: PermWrite, Do: m.removePost},
 			{Method: http.MethodPost, Path: "/cadres/filters", Need: PermRead, Do: m.saveFilter},
 			{Method: http.MethodPost, Path: "/cadres/filters/{id}/delete", Need: PermRead, Do: m.deleteFilter},
-		}, append(m.transferRoutes(), m.duplicateRoutes()...)...),
+		}, slices.Concat(m.sectionRoutes(), m.transferRoutes(), m.duplicateRoutes())...),
 	}
 }
 

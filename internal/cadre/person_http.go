@@ -30,6 +30,10 @@ type personProps struct {
 	Problems  []ui.Problem
 	ID        string // masked, or whole after a reveal
 	Phone     string
+	Details   Details
+	Open      opened // whole values after a reveal
+	Sections  []filled
+	Timeline  []moment
 	Revealed  bool
 	Today     time.Time
 	Grant     string
@@ -92,7 +96,11 @@ func (m *Module) person(w http.ResponseWriter, r *http.Request, s access.Scope, 
 		if p.Phone, err = m.Store.keys.Decrypt(s.Tenant(), "cadre.phone", p.Person.PhoneCipher); err != nil {
 			return err
 		}
+		if p.Open, err = m.Store.open(s.Tenant(), p.Details); err != nil {
+			return err
+		}
 	}
+	p.Timeline = timeline(p)
 	return access.Page(w, r, s, access.View{Title: p.Person.Name, Status: status, Crumbs: listCrumbs, AsOf: s.Today().Format("2006-01-02")}, personPage(p))
 }
 
@@ -106,6 +114,16 @@ func (m *Module) fill(ctx context.Context, tx *access.Tx, p *personProps) error 
 		if p.Moved, err = m.Store.cameFromElsewhere(ctx, tx, p.Person.ID); err != nil {
 			return err
 		}
+	}
+	if p.Details, err = m.Store.Details(ctx, tx, p.Person.ID); err != nil {
+		return err
+	}
+	for _, section := range sections {
+		entries, err := m.Store.entries(ctx, tx, section.Key, p.Person.ID)
+		if err != nil {
+			return err
+		}
+		p.Sections = append(p.Sections, filled{section, entries})
 	}
 	files, err := m.Store.mergedFiles(ctx, tx, p.Person.ID)
 	if err != nil {
@@ -135,7 +153,7 @@ func (m *Module) history(w http.ResponseWriter, r *http.Request, s access.Scope)
 	return m.person(w, r, s, personProps{Person: p, History: true}, http.StatusOK)
 }
 
-// reveal shows the whole ID number and phone once, with a reason that the trail keeps.
+// reveal shows what is masked once, with a reason that the trail keeps.
 func (m *Module) reveal(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	p, err := m.load(r, s)
 	if err != nil {
@@ -146,7 +164,7 @@ func (m *Module) reveal(w http.ResponseWriter, r *http.Request, s access.Scope) 
 		return m.person(w, r, s, personProps{Person: p, Problems: []ui.Problem{{Field: "reason", Sentence: "请填写查看完整信息的用途"}}}, http.StatusUnprocessableEntity)
 	}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		tx.Audit(access.Line{Action: "cadre.reveal", Object: "persons", ID: p.ID, Person: p.ID, Summary: "查看" + p.Name + "完整的身份证号和电话", Reason: reason})
+		tx.Audit(access.Line{Action: "cadre.reveal", Object: "persons", ID: p.ID, Person: p.ID, Summary: "查看" + p.Name + "完整的证件、联系方式、一卡通、家庭成员和处分", Reason: reason})
 		return nil
 	})
 	if err != nil {

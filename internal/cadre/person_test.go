@@ -77,20 +77,21 @@ func TestTwoWhoEditOnePersonSeeBothValues(t *testing.T) {
 	clerk, officer := h.As(access.TownshipClerk, "A"), h.As(access.DistrictOfficer, "甲")
 	first := url.Values(clerk.Get(path + "/edit").Doc().One(`main form`).Fields())
 	second := url.Values(officer.Get(path + "/edit").Doc().One(`main form`).Fields())
-	first.Set("education", "21")
+	first.Set("ethnic", "03")
+	first.Set("native_place", "甘肃武都")
 	clerk.Post(path, first).Want(http.StatusSeeOther)
-	second.Set("education", "14")
+	second.Set("ethnic", "04")
 	second.Set("name", "王建国国")
 	doc := officer.Post(path, second).Want(http.StatusConflict).Doc()
-	if text := doc.Text(".notice"); !strings.Contains(text, "大学本科毕业") || !strings.Contains(text, "硕士研究生毕业") {
+	if text := doc.Text(".notice"); !strings.Contains(text, "回族") || !strings.Contains(text, "藏族") || !strings.Contains(text, "甘肃武都") {
 		t.Errorf("the conflict says %q", text)
 	}
-	if n := h.Count(`select count(*) from persons where education = '21' and name = '王建国'`); n != 1 {
+	if n := h.Count(`select count(*) from persons where ethnic = '03' and native_place = '甘肃武都' and name = '王建国'`); n != 1 {
 		t.Error("the second save went through")
 	}
 	// Having seen both, the second may insist; posts that go on carry the new name, and the sibling village is untouched.
 	officer.Post(path, url.Values(doc.One(`main form`).Fields())).Want(http.StatusSeeOther)
-	if n := h.Count(`select count(*) from persons p join appointments a on a.person_id = p.id where education = '14' and person_name = '王建国国'`); n != 1 {
+	if n := h.Count(`select count(*) from persons p join appointments a on a.person_id = p.id where ethnic = '04' and person_name = '王建国国'`); n != 1 {
 		t.Error("the insisted save was lost")
 	}
 	first.Del("_grant")

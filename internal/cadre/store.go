@@ -171,6 +171,10 @@ func (s Store) Create(ctx context.Context, tx *access.Tx, f fields, township, vi
 		"id": s.keys.Encrypt(tenant, "cadre.id_number", f.ID.Number), "id_index": s.keys.Index(tenant, "cadre.id_number", f.ID.Number),
 		"id_tail": s.keys.Index(tenant, "cadre.id_tail", f.ID.Number[14:]), "phone": s.keys.Encrypt(tenant, "cadre.phone", f.Phone),
 		"phone_index": s.keys.Index(tenant, "cadre.phone", f.Phone)}).Scan(&id)
+	if err != nil {
+		return 0, err
+	}
+	err = s.setDetails(ctx, tx, id, f.Details)
 	tx.Audit(access.Line{Action: "cadre.create", Object: "persons", ID: id, Person: id, Summary: "新增干部 " + f.Name})
 	return id, err
 }
@@ -192,6 +196,9 @@ func (s Store) Update(ctx context.Context, tx *access.Tx, id int64, f fields, ve
 	}
 	if tag.RowsAffected() == 0 {
 		return s.stale(ctx, tx, id, f)
+	}
+	if err := s.setDetails(ctx, tx, id, f.Details); err != nil {
+		return err
 	}
 	// Posts that go on carry the name as it is now; what has ended keeps the name of its time.
 	_, err = tx.Exec(ctx, `update appointments set person_name = @name where tenant_id = @tenant and person_id = @id
@@ -217,7 +224,11 @@ func (s Store) stale(ctx context.Context, tx *access.Tx, id int64, f fields) err
 	if f.Phone != "" && !bytes.Equal(s.keys.Index(tx.Tenant(), "cadre.phone", f.Phone), now.PhoneIndex) {
 		d = append(d, fault.Difference{Label: "手机号", Theirs: s.MaskedPhone(tx.Tenant(), now), Yours: contact.MaskPhone(f.Phone)})
 	}
-	return fault.Stale(d...)
+	details, err := s.Details(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return fault.Stale(append(d, f.Details.differsFrom(details)...)...)
 }
 
 // ByIDNumber finds the file of a number within the scope.

@@ -41,5 +41,10 @@ var Political = sync.OnceValue(func() *List {
 	}, nil)
 })
 
+// Relation is GB/T 4761 as far as the form of appointment uses it: how a member of the family is called by the person.
+var Relation = sync.OnceValue(func() *List {
+	return build("称谓", []string{"GB_T_4761_family_relation_lrmx"}, nil, map[string]string{"父": "10", "母": "11", "夫": "12", "妻": "13", "子": "14", "女": "15", "爷爷": "48", "奶奶": "49"}, nil)
+})
+
 // IsPartyMember counts members on probation too, as membership figures do.
 func IsPartyMember(code string) bool { return code == PartyMember || code == Probationer }
