@@ -202,6 +202,7 @@ var owners = map[string][]string{
 	"internal/cadre":      {"persons", "appointments", "transfer_requests", "person_merges", "person_distinctions", "import_mappings", "import_batches", "saved_filters"},
 	"internal/assessment": {"assessment_"},
 	"internal/duty":       {"duty_"},
+	"internal/report":     {"report_"},
 }
 
 var writes = regexp.MustCompile(`(?i)\b(?:insert into|update|delete from)\s+([a-z_]+)`)

@@ -387,6 +387,9 @@ func (b *builder) plantKeys() {
 		}
 	}
 	b.plantDuty()
+	b.exec(`insert into report_publications (tenant_id, title, as_of, query, definition, figures, published_by, published_holder, published_at)
+		select tenant_id, '书记结构', date '2026-10-31', '', '统计口径', '{"lines": []}', '王建国', 1, now() from place where township_id = 0 and tenant_id <> 0`)
+	b.keep("figures", `select p.name, x.id::text from report_publications x join place p on p.tenant_id = x.tenant_id and p.township_id = 0`)
 	b.keep("entry", `select p.name, x.id::text from assessment_entries x`+at+`join assessment_rows r on r.tenant_id = x.tenant_id and r.id = x.row_id
 		where r.position_code = 'clerk'`)
 	b.keep("objection", `select p.name, x.id::text from assessment_objections x`+at)

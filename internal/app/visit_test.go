@@ -42,6 +42,10 @@ var keys = map[string]string{
 		where t.code like $1 || '%' order by o.state = 'open' desc, o.id desc limit 1`,
 	"{check}": `select c.id from duty_checks c join townships t on t.tenant_id = c.tenant_id and t.id = c.township_id
 		where t.code like $1 || '%' order by c.result = 'absent' desc, c.on_day desc, c.id limit 1`,
+	"{figures}": `with new as (insert into report_publications (tenant_id, title, as_of, query, definition, figures, published_by, published_holder, published_at)
+			select id, '书记结构', '2026-10-31', '', '统计口径', '{"by": "乡镇", "said": "共701人", "columns": [{"key": "people", "title": "人数"}],
+				"lines": [{"key": "", "title": "合计", "cells": [{"n": 700, "of": 700}]}]}', '罗思婷', 1, '2026-11-01' from tenants where code = $1 on conflict do nothing returning id)
+		select id from new union all select id from report_publications where title = '书记结构' limit 1`,
 	"{posted}": `select r.village_id from duty_rosters r join townships t on t.tenant_id = r.tenant_id and t.id = r.township_id
 		where t.code like $1 || '%' and r.month = date '2026-11-01' and r.number > 0 order by r.id limit 1`,
 }

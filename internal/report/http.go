@@ -12,6 +12,9 @@ import (
 const (
 	PermRead   access.Permission = "report.read"   // figures and the named rows behind them, of the own unit
 	PermExport access.Permission = "report.export" // named rows as a workbook
+
+	PermPublished access.Permission = "report.published" // figures that the district published
+	PermPublish   access.Permission = "report.publish"   // publishing figures
 )
 
 // Module is the reports as the house mounts them.
@@ -29,13 +32,19 @@ func (m *Module) Module() access.Module {
 		Name: "report",
 		Permissions: []access.Grantable{
 			{Key: PermRead, Title: "统计查询", Roles: []access.Role{admin, officer, leader, access.DistrictFinance, clerk, head, access.TownshipFinance}},
+			{Key: PermPublished, Title: "查看已发布统计", Roles: []access.Role{admin, officer, leader, access.DistrictFinance}},
+			{Key: PermPublish, Title: "发布统计数据", Roles: []access.Role{officer}},
 			{Key: PermExport, Title: "导出统计名单", Roles: []access.Role{officer, clerk, head}},
 		},
 		Menu: []access.MenuEntry{
 			{Group: "统计", Title: "结构统计", Href: structureRoot, Need: PermRead, Order: 400},
+			{Group: "统计", Title: "已发布统计", Href: publicationsRoot, Need: PermPublished, Order: 450},
 		},
-		Routes:    slices.Concat(m.structureRoutes()),
-		Sentences: pg.Sentences{},
+		Routes: slices.Concat(m.structureRoutes(), m.publicationRoutes()),
+		Sentences: pg.Sentences{
+			"report_publications_title_key":   "已发布过同名的统计数据,请换一个标题",
+			"report_publications_title_check": "标题应为2到60字",
+		},
 	}
 }
 

@@ -41,7 +41,8 @@ func (m *Module) answer(ctx context.Context, s access.Scope, query string) (p st
 // structureProps is the page of an answered ask.
 type structureProps struct {
 	structure
-	Grant string
+	Grant   string
+	Publish bool // the figures can be published
 }
 
 func (m *Module) showStructure(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -49,7 +50,7 @@ func (m *Module) showStructure(w http.ResponseWriter, r *http.Request, s access.
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "结构统计", AsOf: p.day(), Scripts: []string{"js/copy.js"}}, structurePage(structureProps{p, s.GrantID()}))
+	return access.Page(w, r, s, access.View{Title: "结构统计", AsOf: p.day(), Scripts: []string{"js/copy.js"}}, structurePage(structureProps{p, s.GrantID(), s.Can(PermPublish) && !p.On.After(p.Today)}))
 }
 
 func (m *Module) printStructure(w http.ResponseWriter, r *http.Request, s access.Scope) error {

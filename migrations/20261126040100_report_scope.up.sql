@@ -1,0 +1,4 @@
+do $$
+begin
+    call secure('report_publications', 'district', false, 'select, insert');
+end $$;
