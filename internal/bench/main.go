@@ -76,12 +76,14 @@ var sections = []struct {
 	run  func(b *bench) error
 }{
 	{"register", (*bench).register}, {"save", (*bench).save}, {"publish", (*bench).publish}, {"growth", (*bench).growth},
-	{"sheets", (*bench).sheets}, {"start", (*bench).start}, {"weight", (*bench).weight},
+	{"sheets", (*bench).sheets}, {"drafts", (*bench).drafts}, {"coverage", (*bench).coverage}, {"village", (*bench).village},
+	{"start", (*bench).start}, {"weight", (*bench).weight}, {"province", (*bench).province},
 }
 
 func main() {
 	only := flag.String("only", "", "sections to measure, by comma; empty for all")
 	profile := flag.String("profile", "", "folder for CPU profiles of the server, one per section")
+	flag.IntVar(&years, "years", years, "years of rosters in the province")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -44,6 +44,8 @@ func (in *instance) record(ctx context.Context, do func() error) ([]string, erro
 	if err != nil {
 		return nil, fmt.Errorf("read the database's log: %w", err)
 	}
+	// Connections one after the other, so that what the job queue does meanwhile stands in no transaction of ours.
+	slices.SortStableFunc(all, func(a, b []string) int { return strings.Compare(a[min(3, len(a)-1)], b[min(3, len(b)-1)]) })
 	var out []string
 	for _, l := range all {
 		if len(l) < 23 || l[22] != "touyan" { // application_name
@@ -115,6 +117,8 @@ func transactions(statements []string, keep func(tx []string) bool) (out []strin
 	return out
 }
 
+var remark = regexp.MustCompile(`(?m)\s--\s.*$`) // what remains is one line
+
 var setting = regexp.MustCompile(`set local (app\.\w+) = '(\w*)'`)
 
 // script writes statements for pgbench. Simple: settings come with BEGIN in one message, as the program sends them.
@@ -122,7 +126,7 @@ var setting = regexp.MustCompile(`set local (app\.\w+) = '(\w*)'`)
 func script(statements []string, prepared bool) string {
 	var b strings.Builder
 	for _, s := range statements {
-		s = strings.Join(strings.Fields(strings.ReplaceAll(s, "\n", " ")), " ")
+		s = strings.Join(strings.Fields(remark.ReplaceAllString(s, " ")), " ")
 		switch {
 		case strings.HasPrefix(s, "begin") && prepared:
 			b.WriteString("begin;\nselect ")

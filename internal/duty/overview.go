@@ -2,6 +2,8 @@ package duty
 
 import (
 	"fmt"
+	"math/bits"
+	"slices"
 
 	"touyan/internal/platform/month"
 )
@@ -89,7 +91,7 @@ var (
 )
 
 // markOf looks at a day of a village.
-func markOf(l Line, day int) mark {
+func markOf(l *Line, day int) mark {
 	switch {
 	case l.Number == 0:
 		return markNone
@@ -103,20 +105,32 @@ func markOf(l Line, day int) mark {
 	return markSet
 }
 
-// run is a stretch of days that show the same, so that a village is a handful of shapes and not thirty-one.
-type run struct {
-	mark
-	From, Days int
+// shape is everything of one kind on a township's map. A path for each kind holds a district's month in a few hundred
+// elements; a square for each village and day would be twenty thousand.
+type shape struct {
+	Class string
+	Path  string // stretches of days that show the same, five units a day and five a village
 }
 
-func runs(l Line, days int) []run {
-	var list []run
-	for day := 1; day <= days; day++ {
-		m := markOf(l, day)
-		if n := len(list); n > 0 && list[n-1].mark == m {
-			list[n-1].Days++
-		} else {
-			list = append(list, run{m, day, 1})
+func (b block) shapes() []shape {
+	marks := []mark{markSet, markSeen, markHole, markAbsent, markNone}
+	paths := make([][]byte, len(marks))
+	for row := range b.Lines {
+		l, from := &b.Lines[row], 1
+		for day := 1; day <= b.Days; day++ {
+			m := markOf(l, day)
+			if day < b.Days && markOf(l, day+1) == m {
+				continue
+			}
+			at := slices.Index(marks, m)
+			paths[at] = fmt.Appendf(paths[at], "M%d %dh%dv4h-%dz", (from-1)*5, row*5, (day-from+1)*5-1, (day-from+1)*5-1)
+			from = day + 1
+		}
+	}
+	var list []shape
+	for i, path := range paths {
+		if len(path) > 0 {
+			list = append(list, shape{marks[i].Class, string(path)})
 		}
 	}
 	return list
@@ -135,29 +149,26 @@ type block struct {
 // blocks groups the lines of a board by township; they come in the order of the tree.
 func blocks(lines []Line, m month.Month, until int) []block {
 	var list []block
-	for _, l := range lines {
+	for i := range lines {
+		l := &lines[i]
 		if n := len(list); n == 0 || list[n-1].ID != l.TownshipID {
-			list = append(list, block{ID: l.TownshipID, Name: l.TownshipName, Days: m.Days(), Gaps: make([]int, m.Days())})
+			list = append(list, block{ID: l.TownshipID, Name: l.TownshipName, Days: m.Days(), Gaps: make([]int, m.Days()), Lines: lines[i:i]})
 		}
 		b := &list[len(list)-1]
-		b.Lines = append(b.Lines, l)
-		b.Add(l, until)
-		for day := 1; day <= b.Days; day++ {
-			if !l.Covered().Has(day) {
-				b.Gaps[day-1]++
-			}
+		b.Lines = b.Lines[:len(b.Lines)+1] // a township's lines stand together
+		b.Add(*l, until)
+		for open := Span(1, b.Days) &^ l.Covered(); open != 0; open &= open - 1 {
+			b.Gaps[bits.TrailingZeros32(uint32(open))]++
 		}
 	}
 	return list
 }
 
-// shade is the class of a cell that counts uncovered villages: grey while they are those without a published roster, red
+// shade is the class of a cell that counts some uncovered villages: grey while they are those without a published roster, red
 // where others join them, the darker, the greater their share.
 func (b block) shade(n int) string {
 	found := n - b.Unpublished
 	switch {
-	case n == 0:
-		return "heat-set"
 	case found == 0:
 		return "heat-none"
 	case found*10 <= b.Villages:
