@@ -32,9 +32,7 @@ func (Store) Check(ctx context.Context, tx *access.Tx, id int64, lock bool) (Che
 
 // expected reads who should stand on a day, by roster: the assignment, or whoever 事后补记 names.
 func (Store) expected(ctx context.Context, tx *access.Tx, day time.Time, rosters []int64) (map[int64][]Assignment, error) {
-	rows, err := tx.Query(ctx, `select a.roster_id, a.on_day, a.shift, coalesce(s.person_id, a.person_id) as person_id,
-			coalesce(s.person_name, a.person_name) as person_name, coalesce(s.title, a.title) as title, a.stand_in and s.roster_id is null as stand_in, a.reason
-		from duty_assignments a left join duty_stands s on s.tenant_id = a.tenant_id and s.roster_id = a.roster_id and s.on_day = a.on_day and s.shift = a.shift
+	rows, err := tx.Query(ctx, `select a.roster_id, a.on_day, a.shift, a.person_id, a.person_name, a.title, a.stand_in, a.reason from `+stood+` a
 		where a.tenant_id = @tenant and a.roster_id = any(@rosters) and a.on_day = @day order by a.roster_id, a.shift`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "rosters": rosters, "day": day})
 	if err != nil {

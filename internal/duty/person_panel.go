@@ -59,11 +59,9 @@ func (m *Module) PersonPanel(ctx context.Context, tx *access.Tx, person int64) (
 
 // stoodOn gives the days of published rosters on which a person really stood.
 func (Store) stoodOn(ctx context.Context, tx *access.Tx, person int64, from, to time.Time) ([]time.Time, error) {
-	rows, err := tx.Query(ctx, `select a.on_day from duty_assignments a join duty_rosters r on r.tenant_id = a.tenant_id and r.id = a.roster_id
-			left join duty_stands s on s.tenant_id = a.tenant_id and s.roster_id = a.roster_id and s.on_day = a.on_day and s.shift = a.shift
-		where a.tenant_id = @tenant and a.person_id = @person and (s.person_id is null or s.person_id = @person) and a.on_day between @from and @to
-			and r.number > 0 and r.absent_days >> (extract(day from a.on_day)::int - 1) & 1 = 0
-		union select s.on_day from duty_stands s where s.tenant_id = @tenant and s.person_id = @person and s.on_day between @from and @to`,
+	rows, err := tx.Query(ctx, `select a.on_day from `+stood+` a join duty_rosters r on r.tenant_id = a.tenant_id and r.id = a.roster_id
+		where a.tenant_id = @tenant and a.person_id = @person and a.on_day between @from and @to
+			and r.number > 0 and r.absent_days >> (extract(day from a.on_day)::int - 1) & 1 = 0 order by 1`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": person, "from": from, "to": to})
 	if err != nil {
 		return nil, err

@@ -17,14 +17,19 @@ const standDaysBack = 7
 
 // Stand says who really stood in a place. It stands beside the published version, which it never rewrites; loads follow it.
 type Stand struct {
-	OnDay      time.Time
-	Shift      string
-	PersonID   int64
-	PersonName string
-	Title      string
-	Reason     string
-	RecordedBy string
-	RecordedAt time.Time
+	ID             int64
+	OnDay          time.Time
+	Shift          string
+	PersonID       int64
+	PersonName     string
+	Title          string
+	Reason         string
+	RecordedBy     string
+	RecordedAt     time.Time
+	WithdrawnAt    *time.Time
+	WithdrawnBy    string
+	WithdrawReason string
+	replaces       []Stand
 }
 
 func (s Stand) slot() Slot { return Slot{s.OnDay.Day(), s.Shift} }
@@ -36,15 +41,29 @@ type standForm struct {
 	Reason string `form:"reason"`
 }
 
-// late are the places about which an entry may still be made: those of the last seven days and of today.
+// late are the places about which an entry may still be made.
 func (t table) late(today time.Time) (list []Slot) {
 	for _, s := range t.Plan.Slots {
-		day := t.Month.Date(s.Day)
-		if age := int(month.Day(today).Sub(month.Day(day)).Hours() / 24); age >= 0 && age <= standDaysBack {
+		if stillOpen(t.Month.Date(s.Day), today) {
 			list = append(list, s)
 		}
 	}
 	return list
+}
+
+// stillOpen reports whether an entry about a day may be made or withdrawn: on the day itself and seven days after.
+func stillOpen(day, today time.Time) bool {
+	age := int(month.Day(today).Sub(month.Day(day)).Hours() / 24)
+	return age >= 0 && age <= standDaysBack
+}
+
+// reasonOf reads why, as it is typed.
+func reasonOf(typed string) (reason, wrong string) {
+	reason = strings.TrimSpace(typed)
+	if n := utf8.RuneCountInString(reason); n < 2 || n > 200 {
+		return reason, "请写明原因,2到200个字"
+	}
+	return reason, ""
 }
 
 // stand reads an entry against the roster. Whoever is not of the team is absent like any row out of scope.
@@ -80,16 +99,22 @@ func (t table) stand(f standForm, today time.Time, already []Stand) (Stand, []ui
 			return bad("person", one.Name+"当天值另一班")
 		}
 	}
+	var replaces []Stand
 	for _, s := range already {
-		if s.PersonID == one.ID && s.OnDay.Day() == slot.Day && s.slot() != *slot {
+		switch {
+		case s.WithdrawnAt != nil:
+		case s.slot() == *slot:
+			replaces = append(replaces, s)
+		case s.PersonID == one.ID && s.OnDay.Day() == slot.Day:
 			return bad("person", one.Name+"当天已补记在另一班")
 		}
 	}
-	reason := strings.TrimSpace(f.Reason)
-	if n := utf8.RuneCountInString(reason); n < 2 || n > 200 {
-		return bad("reason", "请写明原因,2到200个字")
+	reason, wrong := reasonOf(f.Reason)
+	if wrong != "" {
+		return bad("reason", wrong)
 	}
-	return Stand{OnDay: t.Month.Date(slot.Day), Shift: slot.Shift, PersonID: one.ID, PersonName: one.Name, Title: one.Title, Reason: reason}, nil, nil
+	return Stand{OnDay: t.Month.Date(slot.Day), Shift: slot.Shift, PersonID: one.ID, PersonName: one.Name, Title: one.Title, Reason: reason,
+		replaces: replaces}, nil, nil
 }
 
 // placeKey names a place in a form.

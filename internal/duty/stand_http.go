@@ -3,6 +3,8 @@ package duty
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"touyan/internal/access"
@@ -15,10 +17,15 @@ func (m *Module) standRoutes() []access.Route {
 	return []access.Route{
 		{Method: http.MethodGet, Path: "/duty/rosters/{id}/stands", Need: PermRead, Do: m.showStands},
 		{Method: http.MethodPost, Path: "/duty/rosters/{id}/stands", Need: PermArrange, Do: m.recordStand},
+		{Method: http.MethodPost, Path: "/duty/rosters/{id}/stands/{stand}/withdraw", Need: PermArrange, Do: m.withdrawStand},
 	}
 }
 
 func standsPath(roster int64) string { return rosterPath(roster) + "/stands" }
+
+func standPath(roster, stand int64) string {
+	return standsPath(roster) + "/" + strconv.FormatInt(stand, 10) + "/withdraw"
+}
 
 type standsProps struct {
 	table
@@ -27,6 +34,8 @@ type standsProps struct {
 	Writes   bool
 	Stands   []Stand
 	Form     standForm
+	Undo     int64  // the entry that was to be withdrawn
+	Why      string // as it was typed for it
 	Problems []ui.Problem
 }
 
@@ -91,3 +100,44 @@ func (m *Module) recordStand(w http.ResponseWriter, r *http.Request, s access.Sc
 	access.Flash(r, s, "success", "已补记;发布过的值班表不变,值班次数按实际计算")
 	return httpx.SeeOther(w, r, standsPath(id))
 }
+
+// withdrawStand takes a mistaken entry back, within the days in which it could be made.
+func (m *Module) withdrawStand(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	id, err := httpx.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	p := standsProps{Why: r.PostForm.Get("why")}
+	if p.Undo, err = httpx.ID(r, "stand"); err != nil {
+		return err
+	}
+	reason, wrong := reasonOf(p.Why)
+	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
+		if err := m.fillStands(r.Context(), tx, id, true, &p); err != nil {
+			return err
+		}
+		at := slices.IndexFunc(p.Stands, func(one Stand) bool { return one.ID == p.Undo })
+		switch {
+		case at < 0:
+			return fault.NotFound()
+		case p.Stands[at].WithdrawnAt != nil:
+			return fault.Conflict("这条补记已经撤销")
+		case !stillOpen(p.Stands[at].OnDay, s.Today()):
+			return fault.Conflict("只能撤销今天和之前%d天的补记", standDaysBack)
+		case wrong != "":
+			p.Problems = []ui.Problem{{Field: whyField(p.Undo), Sentence: wrong}}
+			return errForm
+		}
+		return m.Store.withdrawStand(r.Context(), tx, p.Roster, p.Stands[at], reason)
+	})
+	if len(p.Problems) > 0 && fault.Is(err, fault.KindInvalid) {
+		return m.drawStands(w, r, s, p, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	access.Flash(r, s, "success", "已撤销补记,仍按值班表计算值班次数")
+	return httpx.SeeOther(w, r, standsPath(id))
+}
+
+func whyField(stand int64) string { return "why-" + strconv.FormatInt(stand, 10) }

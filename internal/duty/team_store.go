@@ -123,8 +123,7 @@ func (Store) absences(ctx context.Context, tx *access.Tx, m month.Month, village
 	return tx.SendBatch(ctx, b).Close()
 }
 
-// loads counts who really stood within the window: the assignment, unless 事后补记 names somebody else or a spot check
-// found nobody.
+// loads counts who really stood within the window, unless a spot check found nobody.
 func (Store) loads(ctx context.Context, tx *access.Tx, cal calendar, m month.Month, villages []int64, plans map[int64]Plan) error {
 	start := m.Add(-windowMonths).First()
 	var days []time.Time
@@ -135,12 +134,11 @@ func (Store) loads(ctx context.Context, tx *access.Tx, cal calendar, m month.Mon
 		}
 	}
 	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "villages": villages, "start": start, "first": m.First(), "days": days, "kinds": kinds}
-	rows, err := tx.Query(ctx, `select a.village_id, coalesce(s.person_id, a.person_id), coalesce(k.kind, 0), count(*)::int, max(a.on_day),
+	rows, err := tx.Query(ctx, `select a.village_id, a.person_id, coalesce(k.kind, 0), count(*)::int, max(a.on_day),
 			count(*) filter (where a.on_day > @first::date - 8)::int,
 			coalesce(bit_or(1 << (@first::date - a.on_day - 1)) filter (where a.on_day > @first::date - 8), 0)::int
-		from duty_assignments a
+		from `+stood+` a
 			join duty_rosters r on r.tenant_id = a.tenant_id and r.township_id = a.township_id and r.village_id = a.village_id and r.id = a.roster_id
-			left join duty_stands s on s.tenant_id = a.tenant_id and s.roster_id = a.roster_id and s.on_day = a.on_day and s.shift = a.shift
 			left join unnest(@days::date[], @kinds::int[]) as k (day, kind) on k.day = a.on_day
 		where a.tenant_id = @tenant and a.village_id = any(@villages) and a.on_day >= @start and a.on_day < @first and a.person_id is not null
 			and r.number > 0 and r.absent_days >> (extract(day from a.on_day)::int - 1) & 1 = 0
