@@ -36,7 +36,7 @@ func (b *builder) plantDuty() {
 			recorded_by, recorded_at)
 		select r.tenant_id, r.township_id, r.village_id, r.id, '2026-11-01', '2026-11-01 09:00+08', 'landline', 'absent', p.id, p.name, '赵督查', '王建国', now()` + person)
 	b.exec(`insert into duty_stands (tenant_id, township_id, village_id, roster_id, on_day, person_id, person_name, title, reason, recorded_by, recorded_at)
-		select r.tenant_id, r.township_id, r.village_id, r.id, '2026-11-01', q.id, q.name, '委员', '临时代班', '王建国', now()` + person)
+		select r.tenant_id, r.township_id, r.village_id, r.id, '2026-11-18', q.id, q.name, '委员', '临时代班', '王建国', now()` + person)
 	b.exec(`insert into duty_ledgers (tenant_id, township_id, village_id, title, first_month, last_month, code, digest, made_by, made_at)
 		select tenant_id, township_id, id, '值班台账', '2026-10-01', '2026-11-01', 'c' || id, '', '王建国', now() from villages`)
 	b.ids["month_duty"] = map[string]string{"甲": "2027-01"}
@@ -47,6 +47,7 @@ func (b *builder) plantDuty() {
 	b.keep("roster_out", `select p.name, x.id::text from duty_rosters x join place p using (tenant_id, township_id, village_id) where x.number > 0`)
 	b.keep("leave", `select p.name, x.id::text from duty_leaves x join place p using (tenant_id, township_id, village_id)`)
 	b.keep("swap", `select p.name, x.id::text from duty_swaps x join place p using (tenant_id, township_id, village_id) where x.from_day = '2026-11-28'`)
+	b.keep("stand", `select p.name, x.id::text from duty_stands x join place p using (tenant_id, township_id, village_id)`)
 	b.keep("ledger", `select p.name, x.id::text from duty_ledgers x join place p using (tenant_id, township_id, village_id)`)
 	for kind, result := range map[string]string{"check": "in_post", "check_absent": "absent"} {
 		b.keep(kind, `select p.name, x.id::text from duty_checks x join place p using (tenant_id, township_id, village_id) where x.result = $1`, result)

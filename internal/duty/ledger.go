@@ -25,12 +25,12 @@ type LedgerPart struct {
 	VillageID int64
 	Village   string
 	Month     month.Month
-	Missing   string // why there is no version: 系统启用前,无记录
+	Missing   string // why there is no version: beforeFirst, neverPosted
 	Versions  []LedgerVersion
-	Leaves    []string
-	Swaps     []string
-	Checks    []string
-	Stands    []string // 事后补记
+	Leaves    []ledgerLeave // those of which a day falls into the month
+	Swaps     []ledgerSwap
+	Checks    []ledgerCheck
+	Stands    []ledgerStand // 事后补记
 }
 
 // LedgerVersion is a version as it hung.

@@ -259,8 +259,8 @@ func (p ledgerProps) rows(x *xlsx.Writer) error {
 		row := func(kind, day, text, note string) error {
 			return x.Row(part.Month.String(), part.Village, kind, day, text, note)
 		}
-		if part.Missing != "" {
-			if err := row("值班表", "", part.Missing, ""); err != nil {
+		if why := part.missing(); why != "" {
+			if err := row("值班表", "", why, ""); err != nil {
 				return err
 			}
 		}
@@ -286,20 +286,4 @@ func (p ledgerProps) rows(x *xlsx.Writer) error {
 		}
 	}
 	return nil
-}
-
-// ledgerGroup are facts of one kind beside the versions.
-type ledgerGroup struct {
-	Title string
-	Lines []string
-}
-
-// groups are the facts beside the versions, those kinds of which there are any.
-func (p LedgerPart) groups() (list []ledgerGroup) {
-	for _, g := range []ledgerGroup{{"请假", p.Leaves}, {"换班、替班", p.Swaps}, {"抽查", p.Checks}, {"事后补记", p.Stands}} {
-		if len(g.Lines) > 0 {
-			list = append(list, g)
-		}
-	}
-	return list
 }

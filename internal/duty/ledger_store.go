@@ -79,60 +79,51 @@ func (Store) fillLedger(ctx context.Context, tx *access.Tx, l *Ledger, in map[in
 		return nil
 	}
 	b := &pgx.Batch{}
-	b.Queue(`select r.village_id, r.month, v.number, v.reason, v.made_by, v.made_at, v.phone, v.days, v.changes
-		from duty_versions v join duty_rosters r on r.tenant_id = v.tenant_id and r.id = v.roster_id
-		where r.tenant_id = @tenant and r.village_id = any(@villages) and r.month >= @first and r.month < @next order by r.id, v.number`, args).
-		Query(func(rows pgx.Rows) error {
-			var village int64
-			var on time.Time
-			var v LedgerVersion
-			_, err := pgx.ForEachRow(rows, []any{&village, &on, &v.Number, &v.Reason, &v.By, &v.At, &v.Phone, &v.Days, &v.Changes}, func() error {
-				if p := part(village, on); p != nil {
-					v.At = v.At.UTC()
-					p.Versions = append(p.Versions, v)
-				}
-				v.Days, v.Changes = nil, nil
-				return nil
-			})
-			return err
-		})
-	note := func(sql string, into func(p *LedgerPart, line string)) {
-		b.Queue(sql, args).Query(func(rows pgx.Rows) error {
-			var village int64
-			var on time.Time
-			var line string
-			_, err := pgx.ForEachRow(rows, []any{&village, &on, &line}, func() error {
-				if p := part(village, on); p != nil {
-					into(p, line)
-				}
-				return nil
-			})
-			return err
-		})
+	type hung struct {
+		VillageID int64
+		Month     time.Time
+		LedgerVersion
 	}
-	note(`select l.village_id, greatest(lower(l.during), @first::date), l.person_name || ' ' || k.title || ' ' || to_char(lower(l.during), 'MM-DD')
-				|| '至' || to_char(upper(l.during) - 1, 'MM-DD') || ',' || l.recorded_by || '登记'
-				|| case when l.cancelled_at is null then '' else ',已由' || l.cancelled_by || '撤销' end
-		from duty_leaves l join unnest(array['personal', 'sick', 'official', 'marriage', 'maternity', 'bereavement', 'annual'],
-			array['事假', '病假', '因公外出', '婚假', '产假', '丧假', '年休假']) as k (kind, title) on k.kind = l.kind
-		where l.tenant_id = @tenant and l.village_id = any(@villages) and l.during && daterange(@first, @next) order by l.id`,
-		func(p *LedgerPart, line string) { p.Leaves = append(p.Leaves, line) })
-	note(`select village_id, from_day, from_name || to_char(from_day, ' MM-DD') || case when to_day is null then '由' || to_name || '替班'
-				else '与' || to_name || to_char(to_day, ' MM-DD') || '换班' end || '(' || reason || '),'
-				|| case state when 'recorded' then decided_by || '登记' else decided_by || '同意' end
-		from duty_swaps where tenant_id = @tenant and village_id = any(@villages) and from_day >= @first and from_day < @next
-			and state in ('agreed', 'recorded') order by id`, func(p *LedgerPart, line string) { p.Swaps = append(p.Swaps, line) })
-	note(`select c.village_id, c.on_day, to_char(c.checked_at at time zone 'Asia/Shanghai', 'MM-DD HH24:MI ') || w.title || ' ' || c.person_name || ' ' || f.title
-				|| case when c.found_name = '' then '' else '(' || c.found_name || ')' end || ',检查人' || c.checker
-				|| case when c.note = '' then '' else ',' || c.note end || case when c.voided_at is null then '' else ',已作废:' || c.void_reason end
-		from duty_checks c join unnest(array['visit', 'landline'], array['实地走访', '座机电话']) as w (way, title) on w.way = c.way
-			join unnest(array['in_post', 'absent', 'substitute', 'excused'], array['在岗', '不在岗', '他人代班', '请假,无人在岗']) as f (result, title) on f.result = c.result
-		where c.tenant_id = @tenant and c.village_id = any(@villages) and c.on_day >= @first and c.on_day < @next order by c.checked_at, c.id`,
-		func(p *LedgerPart, line string) { p.Checks = append(p.Checks, line) })
-	note(`select village_id, on_day, to_char(on_day, 'MM-DD ') || person_name || '(' || title || ')实际值班:' || reason || ','
-				|| recorded_by || to_char(recorded_at at time zone 'Asia/Shanghai', ' MM-DD HH24:MI') || '补记'
-		from duty_stands where tenant_id = @tenant and village_id = any(@villages) and on_day >= @first and on_day < @next order by on_day, shift`,
-		func(p *LedgerPart, line string) { p.Stands = append(p.Stands, line) })
+	queue(b, `select r.village_id, r.month, v.number, v.reason, v.made_by as by, v.made_at as at, v.phone, v.days, v.changes
+		from duty_versions v join duty_rosters r on r.tenant_id = v.tenant_id and r.id = v.roster_id
+		where r.tenant_id = @tenant and r.village_id = any(@villages) and r.month >= @first and r.month < @next order by r.id, v.number`, args,
+		func(v hung) {
+			if p := part(v.VillageID, v.Month); p != nil {
+				v.At = v.At.UTC()
+				p.Versions = append(p.Versions, v.LedgerVersion)
+			}
+		})
+	queue(b, `select village_id, person_name, kind, lower(during) as first, upper(during) - 1 as last, recorded_by, cancelled_by from duty_leaves
+		where tenant_id = @tenant and village_id = any(@villages) and during && daterange(@first, @next) order by id`, args, func(f ledgerLeave) {
+		for m := month.Of(f.First); !m.After(month.Of(f.Last)); m = m.Next() {
+			if p := part(f.VillageID, m.First()); p != nil {
+				p.Leaves = append(p.Leaves, f)
+			}
+		}
+	})
+	queue(b, `select village_id, from_name, from_day, to_name, to_day, reason, state, decided_by from duty_swaps
+		where tenant_id = @tenant and village_id = any(@villages) and from_day >= @first and from_day < @next
+			and state in ('agreed', 'recorded') order by id`, args, func(f ledgerSwap) {
+		if p := part(f.VillageID, f.FromDay); p != nil {
+			p.Swaps = append(p.Swaps, f)
+		}
+	})
+	queue(b, `select village_id, on_day, checked_at, way, result, person_name, found_name, note, checker, voided_at is not null as voided, void_reason
+		from duty_checks where tenant_id = @tenant and village_id = any(@villages) and on_day >= @first and on_day < @next
+		order by checked_at, id`, args, func(f ledgerCheck) {
+		if p := part(f.VillageID, f.OnDay); p != nil {
+			f.CheckedAt = f.CheckedAt.UTC()
+			p.Checks = append(p.Checks, f)
+		}
+	})
+	queue(b, `select village_id, on_day, person_name, title, reason, recorded_by, recorded_at, withdrawn_by, withdraw_reason
+		from duty_stands where tenant_id = @tenant and village_id = any(@villages) and on_day >= @first and on_day < @next
+		order by on_day, shift, id`, args, func(f ledgerStand) {
+		if p := part(f.VillageID, f.OnDay); p != nil {
+			f.RecordedAt = f.RecordedAt.UTC()
+			p.Stands = append(p.Stands, f)
+		}
+	})
 	live := map[int64]time.Time{} // village → its first posted month
 	b.Queue(`select village_id, min(month) from duty_rosters where tenant_id = @tenant and village_id = any(@villages) and number > 0 group by 1`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "villages": villages}).Query(func(rows pgx.Rows) error {
@@ -149,12 +140,23 @@ func (Store) fillLedger(ctx context.Context, tx *access.Tx, l *Ledger, in map[in
 		if first, ok := live[p.VillageID]; len(p.Versions) > 0 {
 			continue
 		} else if !ok || p.Month.Before(month.Of(first)) {
-			p.Missing = "系统启用前,无记录"
+			p.Missing = beforeFirst
 		} else {
-			p.Missing = "这个月没有发布值班表"
+			p.Missing = neverPosted
 		}
 	}
 	return nil
+}
+
+// queue asks for facts and takes each in.
+func queue[F any](b *pgx.Batch, sql string, args pgx.StrictNamedArgs, take func(F)) {
+	b.Queue(sql, args).Query(func(rows pgx.Rows) error {
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByName[F])
+		for _, f := range list {
+			take(f)
+		}
+		return err
+	})
 }
 
 // MakeLedger reads what is recorded now and keeps its fingerprint under a new check code.

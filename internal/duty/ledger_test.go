@@ -1,13 +1,17 @@
 package duty_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
 	"touyan/internal/access"
+	"touyan/internal/platform/month"
 )
 
 func (p *patrol) ledgerOf(unit, first, last string) url.Values {
@@ -102,5 +106,82 @@ func TestALedgerOfASpanThatMakesNoSenseIsRefused(t *testing.T) {
 		Want(http.StatusSeeOther).Location()
 	if sections := c.Get(at + "/print").Doc().All("section.ledger"); len(sections) != 2 {
 		t.Errorf("%d villages of the township", len(sections))
+	}
+}
+
+func TestALedgerAsAWorkbookSaysWhatThePaperSays(t *testing.T) {
+	t.Parallel()
+	p := newPatrol(t)
+	p.hang()
+	c := p.As(access.TownshipClerk, "A")
+	c.Post(p.checkOf("A1"), spot("2026-11-23", "09:30", "substitute", "found", "李娜", "note", "=HYPERLINK(1)")).Want(http.StatusSeeOther)
+	c.Post(p.checkOf("A2"), spot("2026-11-22", "10:30", "absent")).Want(http.StatusSeeOther)
+	at := c.Post("/duty/ledgers", p.ledgerOf("A1", "2026-10", "2026-11")).Want(http.StatusSeeOther).Location()
+	book, err := excelize.OpenReader(bytes.NewReader(c.Post(at+"/export", url.Values{}).Want(http.StatusOK).Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := book.GetRows(book.GetSheetName(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, r := range rows {
+		all = append(all, strings.Join(r, "|"))
+	}
+	text := strings.Join(all, "\n")
+	village := p.Units["A1"].Name
+	for _, want := range []string{"校验码:", "2026-10|" + village + "|值班表||系统启用前,无记录", "2026-11|" + village + "|值班表第1版|2026-11-23|张伟|首次发布,王建国",
+		"2026-11|" + village + "|值班表第1版|2026-11-30|空岗", "2026-11|" + village + "|抽查||11-23 09:30 实地走访 张伟 他人代班(李娜),检查人赵督查,=HYPERLINK(1)"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the workbook does not say %q:\n%s", want, text)
+		}
+	}
+	if n := strings.Count(text, "值班表第1版"); n != 30 {
+		t.Errorf("%d days of version 1", n)
+	}
+	if strings.Contains(text, p.Units["A2"].Name) || strings.Contains(text, "11-22 10:30") {
+		t.Error("the sibling village is in it")
+	}
+	p.As(access.VillageSecretary, "A2").Post(at+"/export", url.Values{}).Want(http.StatusNotFound)
+	c.Post(p.checkOf("A1"), spot("2026-11-21", "15:00", "in_post")).Want(http.StatusSeeOther)
+	if book, err = excelize.OpenReader(bytes.NewReader(c.Post(at+"/export", url.Values{}).Want(http.StatusOK).Body)); err != nil {
+		t.Fatal(err)
+	}
+	if first, _ := book.GetRows(book.GetSheetName(0)); !strings.Contains(strings.Join(first[1], ""), "制作以后系统中的记录有变化") {
+		t.Errorf("a changed record goes out under the old code: %v", first[:2])
+	}
+}
+
+func TestALeaveStandsUnderEveryMonthThatItTouches(t *testing.T) {
+	t.Parallel()
+	p := newPatrol(t)
+	u := p.Units["A1"]
+	p.Exec(`insert into duty_leaves (tenant_id, township_id, village_id, person_id, person_name, kind, during, recorded_by, recorded_at)
+		values ($1, $2, $3, $4, '张伟', 'sick', daterange('2026-08-30', '2026-11-03'), '王建国', now())`, u.Tenant, u.Township, u.Village, p.people["A1/张伟"])
+	c := p.As(access.TownshipClerk, "A")
+	at := c.Post("/duty/ledgers", p.ledgerOf("A1", "2026-09", "2026-11")).Want(http.StatusSeeOther).Location()
+	sections := c.Get(at + "/print").Want(http.StatusOK).Doc().All("section.ledger")
+	if len(sections) != 3 {
+		t.Fatalf("%d months", len(sections))
+	}
+	for i, s := range sections {
+		if !strings.Contains(s.Text(), "张伟 病假 08-30至11-02,王建国登记") {
+			t.Errorf("month %d: %s", i+9, s.Text())
+		}
+	}
+	// What the code stands for is the facts and not how a release says them.
+	err := access.Read(t.Context(), p.Scope(access.TownshipClerk, "A"), func(tx *access.Tx) error {
+		l, err := p.module.Store.Ledger(t.Context(), tx, u.Township, u.Village, month.MustParse("2026-09"), month.MustParse("2026-11"))
+		kept, _ := json.Marshal(l)
+		for _, word := range []string{"病假", "登记", "无记录", "没有发布"} {
+			if strings.Contains(string(kept), word) {
+				t.Errorf("the fingerprint covers the word %s: %s", word, kept)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
