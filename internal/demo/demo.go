@@ -35,16 +35,20 @@ const DefaultSeed = 2383
 type plan struct {
 	code, name   string
 	file         string
-	paid         int // cadres with pay, who are assessed
-	unpaid       int // further members of the two committees
-	resident     int // 驻村帮扶干部
-	teams        int // villages with a resident team
-	secretaryAge int // mean age of the secretaries, in tenths of a year
-	college      int // secretaries with 大专 or more
-	professional int // secretaries under professional management
-	replaced     int // posts that changed hands within the last twelve months
-	moved        int // of them by a move from another village
-	died         int // of them by a death
+	paid         int    // cadres with pay, who are assessed
+	unpaid       int    // further members of the two committees
+	resident     int    // 驻村帮扶干部
+	teams        int    // villages with a resident team
+	secretaryAge int    // mean age of the secretaries, in tenths of a year
+	college      int    // secretaries with 大专 or more
+	professional int    // secretaries under professional management
+	replaced     int    // posts that changed hands within the last twelve months
+	moved        int    // of them by a move from another village
+	died         int    // of them by a death
+	promoted     [3]int // to professional secretary, head of an institution, township leading group
+	delegates    int    // members of the two committees with a seat of 两代表一委员
+	praised      int    // commended by name for fighting floods
+	titled       int    // 担当作为好支书
 	extinct      extinctVillage
 	areas        areaMix
 }
@@ -69,6 +73,7 @@ var wudu = plan{
 	paid: 2383, unpaid: 706, resident: 954, teams: 318,
 	secretaryAge: 418, college: 492, professional: 183,
 	replaced: 62, moved: 11, died: 3,
+	promoted: [3]int{69, 23, 4}, delegates: 386, praised: 16, titled: 20,
 	extinct: extinctVillage{"621202107", "621202107299", "老坪村委会", "621202107203", "武政发〔%d〕31号"},
 	areas: areaMix{old: "622621", new: "621202",
 		near: []string{"622623", "622625", "622626", "622627", "622624", "510822", "610726"},
@@ -80,6 +85,7 @@ var gaolan = plan{
 	paid: 143, unpaid: 42, resident: 36, teams: 12,
 	secretaryAge: 436, college: 27, professional: 7,
 	replaced: 5, moved: 1,
+	promoted: [3]int{3, 1, 1}, delegates: 23, praised: 2, titled: 2,
 	areas: areaMix{old: "620122", new: "620122", near: []string{"620121", "620123", "622422"}, far: []string{"620102", "620103"}},
 }
 
@@ -135,6 +141,7 @@ type Person struct {
 	DiedOn    time.Time
 	Village   int // keeps the file
 	Posts     []Post
+	File      File
 
 	age    int // full years on the anchor's last day
 	unpaid bool
@@ -154,6 +161,7 @@ type Post struct {
 	Doc        string
 	OutDoc     string
 	Note       string
+	Contract   time.Time // the last day of a professional secretary's contract, zero for others
 }
 
 // On reports whether the post is held on a day.
@@ -190,8 +198,10 @@ func (p plan) generate(s Spec) (*District, error) {
 	d.residents()
 	d.turnover()
 	d.merge()
+	d.risen()
 	d.civil()
 	d.identify(names)
+	d.papers(names)
 	return d, nil
 }
 

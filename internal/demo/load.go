@@ -196,6 +196,9 @@ func (l *Loader) district(ctx context.Context, tx *access.Tx, d *District, done 
 	if err := w.register(ctx); err != nil {
 		return err
 	}
+	if err := w.files(ctx); err != nil {
+		return err
+	}
 	if err := w.accounts(ctx, done); err != nil {
 		return err
 	}

@@ -48,11 +48,11 @@ func (w *loading) person(ctx context.Context, q *queue, p *Person) error {
 
 func (w *loading) post(ctx context.Context, q *queue, p *Person, post Post) error {
 	return q.add(ctx, `insert into appointments (tenant_id, township_id, village_id, person_id, person_name, sex, position_code,
-			management_type, pay_scheme, is_paid, during, way_in, way_out, doc_no, out_doc_no, note)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			management_type, pay_scheme, is_paid, during, way_in, way_out, doc_no, out_doc_no, note, contract_ends_on)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		w.tx.Tenant(), w.townships[w.d.Villages[post.Village].Township], w.villages[post.Village], w.people[p.Key], p.Name,
 		string(p.Sex), post.Position, post.Management, post.PayScheme, post.Paid, during(post.From, post.To), post.WayIn,
-		post.WayOut, post.Doc, post.OutDoc, post.Note)
+		post.WayOut, post.Doc, post.OutDoc, post.Note, when(post.Contract))
 }
 
 // origins is the one source of a person as the file's list of them.
