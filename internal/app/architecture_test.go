@@ -199,7 +199,7 @@ var owners = map[string][]string{
 	"internal/org":        {"tenants", "townships", "villages", "unit_successions", "holiday_years"},
 	"internal/access":     {"accounts", "grants", "credentials", "login_failures", "sessions", "links", "role_settings", "audit_steps", "audit_log"},
 	"internal/job":        {"job_runs", "job_files"},
-	"internal/cadre":      {"persons", "appointments", "transfer_requests", "person_merges", "person_distinctions", "import_mappings", "import_batches", "saved_filters"},
+	"internal/cadre":      {"persons", "appointments", "transfer_requests", "person_merges", "person_distinctions", "import_mappings", "import_batches", "saved_filters", "attachments", "photos", "change_requests"},
 	"internal/assessment": {"assessment_"},
 	"internal/duty":       {"duty_"},
 	"internal/report":     {"report_"},

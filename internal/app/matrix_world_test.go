@@ -120,6 +120,8 @@ var uploads = map[string]upload{
 	"divisions": {"file", "区划.csv", []byte("town_code,town_name,village_code,village_name,urban_rural_code\n621299101,新镇,621299101201,新村民委员会,220\n")},
 	"past":      {"file", "历史.csv", []byte("乡镇,姓名,等次\n安河镇,王建国,称职\n")},
 	"scores":    {"file", "考评表.csv", []byte("行码,姓名,党建引领\n1,王建国,19\n")},
+	"paper":     {"file", "毕业证.pdf", []byte("%PDF-1.7\n%%EOF\n")},
+	"photo":     {"photo", "照片.png", picture()},
 	"holidays":  {"file", "2027.json", []byte(`{"year":2027,"papers":[],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`)},
 }
 
@@ -173,6 +175,7 @@ func buildWorld(t testing.TB, db testkit.Database, keys *crypt.Keys, clock func(
 	b.plantMonths()
 	b.plantResults()
 	b.plantPersonal()
+	b.plantPapers()
 	b.plantKeys()
 	_ = b.owner.Close(context.Background()) // nobody may be connected while the copies are made
 	b.app.Close(context.Background())
@@ -390,6 +393,7 @@ func (b *builder) plantKeys() {
 	b.exec(`insert into report_publications (tenant_id, title, as_of, query, definition, figures, published_by, published_holder, published_at)
 		select tenant_id, '书记结构', date '2026-10-31', '', '统计口径', '{"lines": []}', '王建国', 1, now() from place where township_id = 0 and tenant_id <> 0`)
 	b.keep("figures", `select p.name, x.id::text from report_publications x join place p on p.tenant_id = x.tenant_id and p.township_id = 0`)
+	b.keepPapers()
 	b.keep("entry", `select p.name, x.id::text from assessment_entries x`+at+`join assessment_rows r on r.tenant_id = x.tenant_id and r.id = x.row_id
 		where r.position_code = 'clerk'`)
 	b.keep("objection", `select p.name, x.id::text from assessment_objections x`+at)

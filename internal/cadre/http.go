@@ -108,7 +108,7 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}/remove", Need: PermWrite, Do: m.removePost},
 			{Method: http.MethodPost, Path: "/cadres/filters", Need: PermRead, Do: m.saveFilter},
 			{Method: http.MethodPost, Path: "/cadres/filters/{id}/delete", Need: PermRead, Do: m.deleteFilter},
-		}, slices.Concat(m.sectionRoutes(), m.transferRoutes(), m.duplicateRoutes())...),
+		}, slices.Concat(m.sectionRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes())...),
 	}
 }
 

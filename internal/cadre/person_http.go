@@ -37,6 +37,7 @@ type personProps struct {
 	Revealed  bool
 	Today     time.Time
 	Grant     string
+	Photo     string // the digest of the photo
 	CanWrite  bool
 	CanOpen   bool
 	CanMend   bool   // the ID number
@@ -108,6 +109,9 @@ func (m *Module) person(w http.ResponseWriter, r *http.Request, s access.Scope, 
 func (m *Module) fill(ctx context.Context, tx *access.Tx, p *personProps) error {
 	var err error
 	if p.Posts, err = m.Store.Appointments(ctx, tx, p.Person.ID); err != nil {
+		return err
+	}
+	if p.Photo, err = m.Store.photoDigest(ctx, tx, p.Person.ID); err != nil {
 		return err
 	}
 	if tx.Scope().Level() != pg.District {
