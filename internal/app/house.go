@@ -40,7 +40,7 @@ func build(cfg Config, keys *crypt.Keys, jobs *job.Runner) *house {
 		assessment.NewFiles(h.assessment, keys).Module(),
 		duty.New(cfg.URL, cadre.PositionOrder(), cadre.PositionTitle).With(jobs, h.assessment).Module(),
 		h.account.Module(),
-		report.New().Module(),
+		report.New(keys, h.cadre.Store).Module(),
 	}
 	return h
 }

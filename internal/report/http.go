@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"touyan/internal/access"
+	"touyan/internal/cadre"
+	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/pg"
 )
 
@@ -19,11 +21,15 @@ const (
 
 // Module is the reports as the house mounts them.
 type Module struct {
-	Store Store
+	Store    Store
+	keys     *crypt.Keys
+	register cadre.Store // opens and masks sealed values
 }
 
-// New makes the module.
-func New() *Module { return &Module{} }
+// New makes the module on the register.
+func New(keys *crypt.Keys, register cadre.Store) *Module {
+	return &Module{keys: keys, register: register}
+}
 
 // Module declares permissions, menu and routes. Each sub-feature lists its own routes beside its handlers.
 func (m *Module) Module() access.Module {
@@ -38,9 +44,10 @@ func (m *Module) Module() access.Module {
 		},
 		Menu: []access.MenuEntry{
 			{Group: "统计", Title: "结构统计", Href: structureRoot, Need: PermRead, Order: 400},
+			{Group: "统计", Title: "即时查询", Href: queryRoot, Need: PermRead, Order: 410},
 			{Group: "统计", Title: "已发布统计", Href: publicationsRoot, Need: PermPublished, Order: 450},
 		},
-		Routes: slices.Concat(m.structureRoutes(), m.publicationRoutes()),
+		Routes: slices.Concat(m.structureRoutes(), m.publicationRoutes(), m.queryRoutes()),
 		Sentences: pg.Sentences{
 			"report_publications_title_key":   "已发布过同名的统计数据,请换一个标题",
 			"report_publications_title_check": "标题应为2到60字",

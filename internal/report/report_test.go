@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,8 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	return &office{World: testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
 		jobs := job.New(w.Pool, slog.New(slog.DiscardHandler))
-		return []access.Module{jobs.Module(), cadre.New(w.Keys, jobs, noResults{}).Module(), report.New().Module()}
+		register := cadre.New(w.Keys, jobs, noResults{})
+		return []access.Module{jobs.Module(), register.Module(), report.New(w.Keys, register.Store).Module()}
 	}).Serve()}
 }
 
@@ -332,4 +334,11 @@ func TestNamedRowsLeaveWithAPurposeAlone(t *testing.T) {
 			t.Errorf("the paper does not say %s: %s", want, paper)
 		}
 	}
+}
+
+// sorted puts words in order, for lists whose order is not meant.
+func sorted(text string) string {
+	words := strings.Fields(text)
+	slices.Sort(words)
+	return strings.Join(words, " ")
 }
