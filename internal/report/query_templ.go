@@ -73,8 +73,8 @@ func ticked(title string, n int) string {
 	return title + ":已选" + strconv.Itoa(n) + "项"
 }
 
-func years1(name, label, value string) ui.Field {
-	return ui.Field{Name: name, Label: label, Value: value, Mode: "numeric", Unit: "年", Narrow: true}
+func yearsField(name, label, value string) ui.Field {
+	return ui.Field{Name: name, Label: label, Value: value, Mode: "numeric", Unit: "年"}
 }
 
 func queryPage(p queryProps) templ.Component {
@@ -151,7 +151,7 @@ func queryPage(p queryProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "age_from", Label: "年龄从", Value: p.Question.AgeFrom, Mode: "numeric", Unit: "岁", Narrow: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "age_from", Label: "年龄从(岁)", Value: p.Question.AgeFrom, Mode: "numeric", Narrow: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -159,7 +159,7 @@ func queryPage(p queryProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "age_to", Label: "年龄到(含)", Value: p.Question.AgeTo, Mode: "numeric", Unit: "岁", Narrow: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "age_to", Label: "到(含,岁)", Value: p.Question.AgeTo, Mode: "numeric", Narrow: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -257,7 +257,7 @@ func queryPage(p queryProps) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Input(years1("post_from", "任现职满", p.Question.PostFrom)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(yearsField("post_from", "任现职满", p.Question.PostFrom)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -265,7 +265,7 @@ func queryPage(p queryProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Input(years1("post_to", "任现职不满", p.Question.PostTo)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(yearsField("post_to", "任现职不满", p.Question.PostTo)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -273,7 +273,7 @@ func queryPage(p queryProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Input(years1("party_from", "党龄满", p.Question.PartyFrom)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(yearsField("party_from", "党龄满", p.Question.PartyFrom)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -281,7 +281,7 @@ func queryPage(p queryProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Input(years1("party_to", "党龄不满", p.Question.PartyTo)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(yearsField("party_to", "党龄不满", p.Question.PartyTo)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
