@@ -1,0 +1,146 @@
+package app_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"touyan/internal/platform/idcard"
+)
+
+// privates are the personal data of two invented people, in every form in which a file or a line could hold them.
+type privates map[string]string
+
+// in lists which of them some bytes hold.
+func (s privates) in(content []byte) (found []string) {
+	for what, secret := range s {
+		if bytes.Contains(content, []byte(secret)) {
+			found = append(found, what)
+		}
+	}
+	return found
+}
+
+// unpacked is a file and, of a workbook or another archive, all its parts.
+func unpacked(content []byte) []byte {
+	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return content
+	}
+	all := bytes.Clone(content)
+	for _, f := range z.File {
+		if r, err := f.Open(); err == nil {
+			part, _ := io.ReadAll(r) // a part that cannot be read holds nothing
+			all = append(all, part...)
+			_ = r.Close()
+		}
+	}
+	return all
+}
+
+// ID numbers, phones, cards and addresses stand in clear nowhere but in answers that asked for them: not in lists and
+// exports, not in the log, not in temporary files, not in the database's own files.
+func TestPersonalDataStandsInClearNowhere(t *testing.T) {
+	t.Parallel()
+	in := newInstance(t)
+	temp := filepath.Join(in.dir, "tmp")
+	if err := os.Mkdir(temp, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	in.env = []string{"TMPDIR=" + temp}
+	in.start()
+	in.ready()
+	const clerk = "township_clerk@A"
+	typed := idcard.Make("622621", time.Date(1979, 11, 23, 0, 0, 0, 0, time.UTC), 421, idcard.Male)
+	imported := idcard.Make("622621", time.Date(1983, 9, 27, 0, 0, 0, 0, time.UTC), 318, idcard.Female)
+	hidden := privates{"typed ID": typed, "imported ID": imported, "phone": "13987651234", "imported phone": "13987654321",
+		"second phone": "13612349876", "card": "6230523119876543218", "address": "上湾村九社七十三号"}
+
+	village := fmt.Sprint(in.world.units["A1"].village)
+	made := in.do(clerk, http.MethodPost, "/cadres", url.Values{"village": {village}, "name": {"卓玛·次仁"}, "id_number": {typed}, "ethnic": {"04"},
+		"political": {"13"}, "education": {"31"}, "phone": {hidden["phone"]}}, nil)
+	if made.status != http.StatusSeeOther {
+		t.Fatalf("create: %d %.300s", made.status, made.body)
+	}
+	person := made.location
+	if a := in.do(clerk, http.MethodPost, person, url.Values{"version": {"1"}, "name": {"卓玛·次仁"}, "ethnic": {"04"}, "political": {"13"},
+		"phone2": {hidden["second phone"]}, "address": {hidden["address"]}, "bank_name": {"农信社"}, "bank_card": {hidden["card"]}}, nil); a.status != http.StatusSeeOther {
+		t.Fatalf("edit: %d %.300s", a.status, a.body)
+	}
+	roster := "序号,村名,姓名,公民身份号码,性别,学历,政治面貌,现任职务,任职时间,联系电话\n1,马家沟1村,赵春梅," + imported +
+		",女,大专,中共党员,村文书,2024-01," + hidden["imported phone"] + "\n2,马家沟1村,有误," + imported[:17] + "Z,女,大专,群众,村文书,2024-01,\n"
+	upload1 := in.do(clerk, http.MethodPost, "/cadres/import", url.Values{}, &upload{"file", "花名册.csv", []byte(roster)})
+	good := strings.SplitAfter(roster, "\n")
+	upload2 := in.do(clerk, http.MethodPost, "/cadres/import", url.Values{}, &upload{"file", "花名册.csv", []byte(good[0] + good[1])})
+	if upload1.status != http.StatusSeeOther || upload2.status != http.StatusSeeOther {
+		t.Fatalf("import: %d %d %.300s", upload1.status, upload2.status, upload2.body)
+	}
+
+	// What shows or exports people without being asked for these.
+	answers := map[string]answer{
+		"list": in.do(clerk, http.MethodGet, "/cadres?q=卓玛", nil, nil), "file": in.do(clerk, http.MethodGet, person, nil, nil),
+		"edit": in.do(clerk, http.MethodGet, person+"/edit", nil, nil), "print": in.do(clerk, http.MethodGet, "/cadres/print", nil, nil),
+		"preview with errors": in.do(clerk, http.MethodGet, upload1.location, nil, nil), "preview": in.do(clerk, http.MethodGet, upload2.location, nil, nil),
+		"search by the number": in.do(clerk, http.MethodGet, "/cadres?q="+typed[14:], nil, nil),
+		"export":               in.do(clerk, http.MethodPost, "/cadres/export", url.Values{"purpose": {"核对"}, "column": {"name", "village", "posts"}}, nil),
+		"refused": in.do(clerk, http.MethodPost, "/cadres", url.Values{"village": {village}, "name": {"某某"}, "id_number": {typed}, "ethnic": {"04"},
+			"political": {"13"}, "education": {"31"}}, nil),
+	}
+	for name, a := range answers {
+		if a.status == 0 || a.status >= 500 || a.status == http.StatusNotFound || a.status == http.StatusForbidden {
+			t.Errorf("%s: %d %.200s", name, a.status, a.body)
+		}
+		found := hidden.in(unpacked([]byte(a.body)))
+		if name == "refused" { // a refused form gives back what was typed
+			found = privates{"phone": hidden["phone"]}.in([]byte(a.body))
+		}
+		if len(found) > 0 {
+			t.Errorf("%s shows %v", name, found)
+		}
+	}
+	if a := in.do(clerk, http.MethodPost, upload2.location+"/confirm", nil, nil); a.status != http.StatusSeeOther {
+		t.Fatalf("confirm: %d %.300s", a.status, a.body)
+	}
+	// The search finds what it looks for, or the test would prove nothing.
+	open := in.do(clerk, http.MethodPost, person+"/reveal", url.Values{"reason": {"核对"}}, nil)
+	if got := len(hidden.in([]byte(open.body))); got != 5 {
+		t.Errorf("a reveal shows %d of five values", got)
+	}
+
+	in.end() // the database writes everything down
+	if found := hidden.in(in.log.Bytes()); len(found) > 0 {
+		t.Errorf("the log holds %v", found)
+	}
+	names := 0
+	err := filepath.WalkDir(in.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if found := hidden.in(unpacked(content)); len(found) > 0 {
+			t.Errorf("%s holds %v", strings.TrimPrefix(path, in.dir), found)
+		}
+		if bytes.Contains(content, []byte("卓玛·次仁")) {
+			names++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names == 0 {
+		t.Error("not even the name was found: the files were not searched")
+	}
+}
