@@ -119,6 +119,7 @@ var uploads = map[string]upload{
 		idcard.Make("621202", time.Date(1985, 3, 8, 0, 0, 0, 0, time.UTC), 77, idcard.Female) + ",女,大专,中共党员,村文书,2024-01,13900000077\n")},
 	"divisions": {"file", "区划.csv", []byte("town_code,town_name,village_code,village_name,urban_rural_code\n621299101,新镇,621299101201,新村民委员会,220\n")},
 	"past":      {"file", "历史.csv", []byte("乡镇,姓名,等次\n安河镇,王建国,称职\n")},
+	"superior":  {"file", "附件1.csv", []byte("序号,姓名,性别,文化程度\n1,王建国,,\n")},
 	"scores":    {"file", "考评表.csv", []byte("行码,姓名,党建引领\n1,王建国,19\n")},
 	"paper":     {"file", "毕业证.pdf", []byte("%PDF-1.7\n%%EOF\n")},
 	"photo":     {"photo", "照片.png", picture()},

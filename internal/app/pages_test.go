@@ -66,7 +66,7 @@ var visitors = []struct {
 	{"anhua-silinshan", true, []string{"/duty/phones"}},
 	{"wd-officer", false, []string{"/reports/structure", "/reports/structure?set=origin&township={township}", "/reports/structure/print", "/reports/structure/list?col=college_up",
 		"/reports/structure/list?q=没有这个人", "/reports/structure/compare", "/reports/publications", "/reports/publications?q=没有这份", "/reports/publications/{figures}", "/reports/query", "/reports/query?sex=2&education=college_up&column=id&column=phone",
-		"/reports/query?age_from=149"}},
+		"/reports/query?age_from=149", "/reports/fill"}},
 	{"anhua-clerk", false, []string{"/reports/structure?set=service&caliber=paid&count=post&by=post", "/reports/structure/list?col=age_mean&caliber=resident",
 		"/reports/structure/compare?caliber=committee&col=women"}},
 }

@@ -1,7 +1,10 @@
 package cadre
 
 import (
+	"slices"
 	"strings"
+
+	"touyan/internal/platform/xlsx"
 )
 
 // positionWords are the words in which rosters write a post, the longer ones first where one contains another.
@@ -94,3 +97,6 @@ func ManagementOf(text string) string {
 
 // resident are the posts of 驻村干部, whose pay stays at the sending unit.
 var resident = map[string]bool{"first_secretary": true, "resident_team_leader": true, "resident_team_member": true}
+
+// RosterColumns are the columns of a 花名册 with the titles under which tables write them.
+func RosterColumns() []xlsx.Column { return slices.Clone(roster.Columns) }
