@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"touyan/internal/platform/fault"
@@ -21,6 +23,9 @@ type Export struct {
 	Filter  string // the conditions in words, for the trail
 	Layout  xlsx.Layout
 	Rows    func(w *xlsx.Writer) error
+	// Sheets and Fill take the place of Layout and Rows in a workbook of several sheets.
+	Sheets []xlsx.Layout
+	Fill   func(b *xlsx.BookWriter) error
 }
 
 // XLSX is the content type of a workbook.
@@ -43,25 +48,50 @@ func (e Export) File(ctx context.Context, s Scope) ([]byte, error) {
 	if strings.TrimSpace(e.Purpose) == "" {
 		return nil, fault.Invalid("请填写导出用途")
 	}
-	e.Layout.Footer = append(e.Layout.Footer, "导出人:"+s.Name()+"("+s.Unit()+")  导出时间:"+s.Now().Format("2006-01-02 15:04")+"  用途:"+e.Purpose)
-	x, err := xlsx.NewWriter(e.Layout)
+	mark := "导出人:" + s.Name() + "(" + s.Unit() + ")  导出时间:" + s.Now().Format("2006-01-02 15:04") + "  用途:" + e.Purpose
+	var b bytes.Buffer
+	rows, err := e.write(&b, mark)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b.Bytes())
+	rows["filter"], rows["sha256"] = e.Filter, hex.EncodeToString(sum[:])
+	err = InScope(ctx, s, func(tx *Tx) error {
+		tx.Audit(Line{Action: "export", Object: e.Object, Summary: "导出" + e.Name, Reason: e.Purpose, Detail: rows})
+		return nil
+	})
+	return b.Bytes(), err
+}
+
+// write makes the workbook, with the mark at the foot of every sheet and page, and counts its rows.
+func (e Export) write(out io.Writer, mark string) (map[string]any, error) {
+	if len(e.Sheets) == 0 {
+		e.Layout.Footer = append(e.Layout.Footer, mark)
+		x, err := xlsx.NewWriter(e.Layout)
+		if err != nil {
+			return nil, err
+		}
+		defer x.Discard()
+		if err := e.Rows(x); err != nil {
+			return nil, err
+		}
+		return map[string]any{"rows": x.Rows()}, x.Finish(out)
+	}
+	sheets := slices.Clone(e.Sheets)
+	for i := range sheets {
+		sheets[i].Footer = append(slices.Clone(sheets[i].Footer), mark)
+	}
+	x, err := xlsx.NewBookWriter(sheets...)
 	if err != nil {
 		return nil, err
 	}
 	defer x.Discard()
-	if err := e.Rows(x); err != nil {
+	if err := e.Fill(x); err != nil {
 		return nil, err
 	}
-	rows := x.Rows()
-	var b bytes.Buffer
-	if err := x.Finish(&b); err != nil {
-		return nil, err
+	counts := map[string]int{}
+	for i, sheet := range sheets {
+		counts[sheet.Sheet] = x.Sheet(i).Rows()
 	}
-	sum := sha256.Sum256(b.Bytes())
-	err = InScope(ctx, s, func(tx *Tx) error {
-		tx.Audit(Line{Action: "export", Object: e.Object, Summary: "导出" + e.Name, Reason: e.Purpose,
-			Detail: map[string]any{"rows": rows, "filter": e.Filter, "sha256": hex.EncodeToString(sum[:])}})
-		return nil
-	})
-	return b.Bytes(), err
+	return map[string]any{"rows": x.Sheet(0).Rows(), "sheets": counts}, x.Finish(out)
 }

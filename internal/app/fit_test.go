@@ -32,6 +32,7 @@ var unseen = map[string]string{
 	"/duty/feed/{token}":                     "a calendar file",
 	"/jobs/{id}/file":                        "a file",
 	"/cadres/import/template":                "a file",
+	"/cadres/import/template/file":           "a file",
 	"/assessment/import/template":            "a file",
 	"/assessment/import/{upload}":            "the preview of an upload; tested with the import of past months",
 	"/cadres/import/{id}":                    "the preview of an upload; tested with the import",

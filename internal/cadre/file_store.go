@@ -10,9 +10,7 @@ import (
 
 // Details reads what a file says beyond the register.
 func (Store) Details(ctx context.Context, tx *access.Tx, person int64) (Details, error) {
-	rows, err := tx.Query(ctx, `select native_place, birth_place, party_full_date as party_full, party_branch, work_start_date as work_start, health,
-			marital, technical_post, specialty, certificates, social_insurance, is_local as local, origins, bank_name, address_cipher, phone2_cipher,
-			bank_cipher
+	rows, err := tx.Query(ctx, `select `+detailList+`
 		from persons where tenant_id = @tenant and id = @person`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": person})
 	if err != nil {
 		return Details{}, err

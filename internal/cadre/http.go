@@ -47,6 +47,7 @@ type Module struct {
 func New(keys *crypt.Keys, jobs *job.Runner, results Results) *Module {
 	m := &Module{Store: Store{keys}, jobs: jobs, results: results}
 	jobs.Register("cadre.export", m.workExport)
+	jobs.Register("cadre.export.file", m.workBook)
 	return m
 }
 
@@ -89,6 +90,8 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodGet, Path: "/cadres/print", Need: PermRead, Do: m.printList},
 			{Method: http.MethodGet, Path: "/cadres/export", Need: PermExport, Do: m.askExport},
 			{Method: http.MethodPost, Path: "/cadres/export", Need: PermExport, Do: m.export},
+			{Method: http.MethodGet, Path: "/cadres/export/file", Need: PermExport, Do: m.askBook},
+			{Method: http.MethodPost, Path: "/cadres/export/file", Need: PermExport, Do: m.exportBook},
 			{Method: http.MethodGet, Path: "/cadres/new", Need: PermWrite, Do: m.newPerson},
 			{Method: http.MethodPost, Path: "/cadres", Need: PermWrite, Do: m.create},
 			{Method: http.MethodGet, Path: "/cadres/{id}", Need: PermRead, Do: m.show},

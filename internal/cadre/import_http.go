@@ -40,7 +40,8 @@ func (m *Importer) Module() access.Module {
 		Permissions: []access.Grantable{{Key: PermImport, Title: "批量导入花名册", Roles: []access.Role{access.DistrictOfficer, access.TownshipClerk}}},
 		Routes: []access.Route{
 			{Method: http.MethodGet, Path: "/cadres/import", Need: PermImport, Do: m.show},
-			{Method: http.MethodGet, Path: "/cadres/import/template", Need: PermImport, Do: m.template},
+			{Method: http.MethodGet, Path: "/cadres/import/template", Need: PermImport, Do: m.rosterTemplate},
+			{Method: http.MethodGet, Path: "/cadres/import/template/file", Need: PermImport, Do: m.bookTemplate},
 			{Method: http.MethodPost, Path: "/cadres/import", Need: PermImport, Do: m.upload, Upload: true},
 			{Method: http.MethodGet, Path: "/cadres/import/{id}", Need: PermImport, Do: m.preview},
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/mapping", Need: PermImport, Do: m.assign},
@@ -58,17 +59,6 @@ func (m *Importer) show(w http.ResponseWriter, r *http.Request, s access.Scope) 
 
 func (m *Importer) form(w http.ResponseWriter, r *http.Request, s access.Scope, problem string, status int) error {
 	return access.Page(w, r, s, access.View{Title: "批量导入", Status: status, Crumbs: importCrumbs[:1]}, importForm(problem, s.GrantID()))
-}
-
-// template gives the empty roster with drop-down lists.
-func (m *Importer) template(w http.ResponseWriter, _ *http.Request, s access.Scope) error {
-	x, err := xlsx.NewWriter(xlsx.Layout{Title: "村(社区)干部花名册", Lines: []string{"填报单位:" + s.Unit()}, Columns: roster.Columns, Frozen: 3, Empty: 200})
-	if err != nil {
-		return err
-	}
-	defer x.Discard()
-	httpx.Attachment(w, "村(社区)干部花名册模板.xlsx", access.XLSX)
-	return x.Finish(w)
 }
 
 func (m *Importer) upload(w http.ResponseWriter, r *http.Request, s access.Scope) error {

@@ -14,7 +14,7 @@ import (
 
 // roster is the 花名册 as townships keep it: the titles that we write, and those that we find.
 var roster = xlsx.Schema{
-	Columns: []xlsx.Column{
+	Columns: append([]xlsx.Column{
 		{Key: "township", Title: "乡镇(街道)", Synonyms: []string{"乡镇", "所在乡镇", "街道"}},
 		{Key: "village", Title: "村(社区)", Synonyms: []string{"村", "所在村", "村名", "所在村(社区)", "单位"}, Required: true},
 		{Key: "name", Title: "姓名", Required: true},
@@ -33,7 +33,7 @@ var roster = xlsx.Schema{
 		{Key: "paid", Title: "是否领取报酬", Synonyms: []string{"是否享受报酬", "领取报酬"}, Options: []string{"是", "否"}},
 		{Key: "phone", Title: "联系电话", Synonyms: []string{"手机号", "手机", "电话", "手机号码"}, Text: true, Width: 14},
 		{Key: "note", Title: "备注"},
-	},
+	}, detailColumns...),
 	Ignore: []string{"年龄", "党龄", "任职年限"},
 }
 

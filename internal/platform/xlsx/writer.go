@@ -39,6 +39,7 @@ type Writer struct {
 	row    int // last row written
 	first  int // first row of data
 	values []any
+	lists  *int // columns of the hidden sheet of options, shared by the sheets of a workbook
 }
 
 const maxText = 32767 // characters that a cell may hold
@@ -48,8 +49,12 @@ func NewWriter(layout Layout) (*Writer, error) {
 	if layout.Sheet == "" {
 		layout.Sheet = "名册"
 	}
-	w := &Writer{layout: layout, file: excelize.NewFile(), values: make([]any, len(layout.Columns))}
-	if err := w.start(); err != nil {
+	w := &Writer{layout: layout, file: excelize.NewFile(), values: make([]any, len(layout.Columns)), lists: new(int)}
+	err := w.file.SetSheetName("Sheet1", layout.Sheet)
+	if err == nil {
+		err = w.start()
+	}
+	if err != nil {
 		w.Discard()
 		return nil, fmt.Errorf("start sheet: %w", err)
 	}
@@ -57,9 +62,6 @@ func NewWriter(layout Layout) (*Writer, error) {
 }
 
 func (w *Writer) start() error {
-	if err := w.file.SetSheetName("Sheet1", w.layout.Sheet); err != nil {
-		return err
-	}
 	fit := true
 	if err := w.file.SetSheetProps(w.layout.Sheet, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
 		return err
@@ -144,6 +146,17 @@ func (w *Writer) Rows() int { return w.row - w.first + 1 }
 // Finish completes the sheet and writes the workbook.
 func (w *Writer) Finish(out io.Writer) error {
 	defer w.Discard()
+	if err := w.end(); err != nil {
+		return err
+	}
+	if err := w.file.Write(out); err != nil {
+		return fmt.Errorf("write workbook: %w", err)
+	}
+	return nil
+}
+
+// end completes the sheet: rows for entry, foot, lists, page layout.
+func (w *Writer) end() error {
 	last := w.row
 	for range w.layout.Empty {
 		for i := range w.values {
@@ -173,9 +186,6 @@ func (w *Writer) Finish(out io.Writer) error {
 	}
 	if err := w.stream.Flush(); err != nil {
 		return fmt.Errorf("finish sheet: %w", err)
-	}
-	if err := w.file.Write(out); err != nil {
-		return fmt.Errorf("write workbook: %w", err)
 	}
 	return nil
 }

@@ -12,7 +12,6 @@ const optionSheet = "选项"
 
 // validations gives the columns their drop-down lists and notes, from the first row of data to the last.
 func (w *Writer) validations(last int) error {
-	lists := 0
 	for i, c := range w.layout.Columns {
 		if len(c.Options) == 0 && c.Note == "" {
 			continue
@@ -31,7 +30,7 @@ func (w *Writer) validations(last int) error {
 		}
 		if len(c.Options) > 0 {
 			dv.SetError(excelize.DataValidationErrorStyleWarning, shorten(c.Title, 32), "不在下拉列表中,仍要这样填写吗?")
-			if err := w.dropDown(dv, c.Options, &lists); err != nil {
+			if err := w.dropDown(dv, c.Options, w.lists); err != nil {
 				return err
 			}
 		}
