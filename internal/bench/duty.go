@@ -27,6 +27,10 @@ func (b *bench) dutyDistrict() (tenant int64, at month.Month, err error) {
 
 // drafts: a district's month from nothing, by the module's own code, beside the bare inserts of the very same rows.
 func (b *bench) drafts() error {
+	return b.draftsOf("drafts of %d villages × %d days, of the bare inserts")
+}
+
+func (b *bench) draftsOf(name string) error {
 	tenant, at, err := b.dutyDistrict()
 	if err != nil {
 		return err
@@ -35,7 +39,7 @@ func (b *bench) drafts() error {
 	made := duty.Made{}
 	draft := func() error {
 		return access.InScope(b.ctx, b.app.Core.System("bench", tenant), func(tx *access.Tx) (err error) {
-			made, err = store.MakeMissing(b.ctx, tx, at, 0)
+			made, err = store.MakeMissing(b.ctx, tx, at, 0, 0)
 			return err
 		})
 	}
@@ -89,7 +93,7 @@ func (b *bench) drafts() error {
 	if err != nil {
 		return err
 	}
-	b.add(figure{name: fmt.Sprintf("drafts of %d villages × %d days, of the bare inserts", villages, at.Days()), ours: inMS(mine), bare: inMS(floor),
+	b.add(figure{name: fmt.Sprintf(name, villages, at.Days()), ours: inMS(mine), bare: inMS(floor),
 		value: mine / floor, target: 5, unitWord: " ×"})
 	each, quarterEach := mine/float64(villages), part/float64(made.Drafted)
 	b.add(figure{name: fmt.Sprintf("a village's draft among %d, of one among %d", villages, made.Drafted), ours: inMS(each), bare: inMS(quarterEach),

@@ -49,6 +49,9 @@ func (b *bench) province() error {
 	b.add(figure{name: "the same page, time of one among the demonstration's", ours: inMS(connections / village.page), bare: inMS(connections / alone.page),
 		value: alone.page / village.page, target: 1.5, unitWord: " ×"})
 	b.share("coverage page "+among, coverage, coverageShare)
+	if err := b.draftsOf("drafts of %d villages × %d days, years behind them, of the bare inserts"); err != nil {
+		return err
+	}
 	return b.dutyWeight()
 }
 
@@ -114,10 +117,12 @@ func (b *bench) loadProvince() error {
 		if err := b.loadRosters(t); err != nil {
 			return fmt.Errorf("rosters of district %d: %w", t, err)
 		}
-		fmt.Fprintf(os.Stderr, "\rrosters of %d districts of %d, %s ", i+1, len(tenants), time.Since(begin).Round(time.Second))
+		if (i+1)%10 == 0 {
+			fmt.Fprintf(os.Stderr, "%d of %d districts loaded, %s\n", i+1, len(tenants), time.Since(begin).Round(time.Second))
+		}
 	}
 	_, err = b.super.Exec(b.ctx, `vacuum analyze`)
-	fmt.Fprintf(os.Stderr, "\nloaded in %s\n", time.Since(begin).Round(time.Second))
+	fmt.Fprintf(os.Stderr, "loaded in %s\n", time.Since(begin).Round(time.Second))
 	return err
 }
 

@@ -132,22 +132,28 @@ func (m *Module) board(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	return access.Page(w, r, s, access.View{Title: at.Title() + "值班安排", AsOf: s.Now().Format("2006-01-02 15:04")}, boardPage(p))
 }
 
+// draft drafts whatever has no roster yet; what there is stays.
 func (m *Module) draft(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	at, err := monthOf(r, s)
 	if err != nil {
 		return err
 	}
 	if s.Level() == pg.District {
-		return m.draftDistrict(w, r, s, at)
+		return m.draftDistrict(w, r, s, draftWork{Month: at})
 	}
 	var done Made
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		done, err = m.Store.Make(r.Context(), tx, at, s.Township(), s.Village())
+		done, err = m.Store.MakeMissing(r.Context(), tx, at, s.Township(), s.Village())
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	return m.drafted(w, r, s, at, done)
+}
+
+// drafted says what drafting did, on the board.
+func (m *Module) drafted(w http.ResponseWriter, r *http.Request, s access.Scope, at month.Month, done Made) error {
 	access.Flash(r, s, map[bool]string{true: "warn", false: "success"}[len(done.Empty) > 0], done.words(at))
 	return httpx.SeeOther(w, r, boardPath(at))
 }
@@ -195,6 +201,11 @@ type boardProps struct {
 	Kinds             []Kind
 	Known             bool
 	All, Lines        []Line
+}
+
+// redrafts reports whether there are drafts that can be made anew.
+func (p boardProps) redrafts() bool {
+	return slices.ContainsFunc(p.All, func(l Line) bool { return l.RosterID != nil && l.Number == 0 })
 }
 
 // prints reports whether there are sheets of the whole township to print.

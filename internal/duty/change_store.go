@@ -11,10 +11,15 @@ import (
 	"touyan/internal/platform/fault"
 )
 
-// apply brings a roster from one state to another and is the only way to change one: editing, repairing, leave and swaps
-// all end here. A published roster becomes the next version, for which it wants a reason, and never gets an empty place
+// apply brings a roster from one state to another and is the only way to change one: editing, leave and swaps all end here. A published roster becomes the next version, for which it wants a reason, and never gets an empty place
 // that it did not have. roster must be locked by the caller's transaction; it is brought up to date.
 func (st Store) apply(ctx context.Context, tx *access.Tx, r *Roster, slots []Slot, before, after []Assignment, reason string) ([]Change, error) {
+	r.Edited = true
+	return st.alter(ctx, tx, r, slots, before, after, reason)
+}
+
+// alter is apply for what no person chose: the filling of empty places.
+func (st Store) alter(ctx context.Context, tx *access.Tx, r *Roster, slots []Slot, before, after []Assignment, reason string) ([]Change, error) {
 	list := changes(before, after)
 	if len(list) == 0 {
 		return nil, nil
@@ -60,9 +65,9 @@ func (st Store) write(ctx context.Context, tx *access.Tx, r *Roster, empty Days,
 	}
 	r.EmptyDays, r.Filled = int32(empty), len(after)
 	tag, err := tx.Exec(ctx, `update duty_rosters set empty_days = @empty, filled = @filled, number = @number, last_change = @last,
-			version = version + 1
+			edited = @edited, version = version + 1
 		where tenant_id = @tenant and id = @id and version = @version`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": r.ID,
-		"empty": r.EmptyDays, "filled": r.Filled, "number": r.Number, "version": r.Version, "last": keepChanges(list)})
+		"empty": r.EmptyDays, "filled": r.Filled, "number": r.Number, "version": r.Version, "last": keepChanges(list), "edited": r.Edited})
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errMoved
 	}

@@ -22,14 +22,16 @@ const (
 	inBackground      = 500
 )
 
-// Work gives the module the runner of its long and nightly work. The house calls it before the runner opens.
-func (m *Module) Work(jobs *job.Runner) {
-	m.jobs = jobs
+// With gives the module what it works with: the runner of its long and nightly work, before that opens, and the sheet
+// that absences are proposed to.
+func (m *Module) With(jobs *job.Runner, sheet MonthSheet) *Module {
+	m.jobs, m.sheet = jobs, sheet
 	jobs.Register(checkExportJob, exportWork(m.checkExport))
 	jobs.Register(overviewExportJob, exportWork(m.overviewExport))
 	jobs.Register(draftJob, m.draftRun)
 	jobs.Every(job.Periodic{Name: "duty.drafts", Every: time.Hour, Do: m.DraftsDue})
 	m.vacateHourly(jobs)
+	return m
 }
 
 // inBackground starts a run and leads to its page.
@@ -65,8 +67,9 @@ func exportWork[P any](of func(ctx context.Context, s access.Scope, params P) ac
 
 // draftWork is what drafting a district needs.
 type draftWork struct {
-	Month month.Month `json:"month"`
-	Anew  bool        `json:"anew"` // also those that have a draft
+	Month  month.Month `json:"month"`
+	Anew   bool        `json:"anew"`   // also those that have a draft
+	Edited bool        `json:"edited"` // even one that people changed
 }
 
 // DraftsDue starts, from the 25th on, the drafts of the next month in every district that lacks some. The house asks every
@@ -91,7 +94,7 @@ func (m *Module) DraftsDue(ctx context.Context) error {
 }
 
 func (m *Module) startDrafts(ctx context.Context, tx *access.Tx, at month.Month) error {
-	missing, err := m.Store.missing(ctx, tx, at, 0)
+	missing, err := m.Store.missing(ctx, tx, at, 0, 0, false)
 	if err != nil || len(missing) == 0 {
 		return err
 	}
@@ -104,8 +107,8 @@ func (m *Module) startDrafts(ctx context.Context, tx *access.Tx, at month.Month)
 }
 
 // draftDistrict starts drafting a whole district; while one goes on there is no second one.
-func (m *Module) draftDistrict(w http.ResponseWriter, r *http.Request, s access.Scope, at month.Month) error {
-	if err := mayDraft(at, s); err != nil {
+func (m *Module) draftDistrict(w http.ResponseWriter, r *http.Request, s access.Scope, work draftWork) error {
+	if err := mayDraft(work.Month, s); err != nil {
 		return err
 	}
 	var busy bool
@@ -120,7 +123,7 @@ func (m *Module) draftDistrict(w http.ResponseWriter, r *http.Request, s access.
 		access.Flash(r, s, "info", "全区正在自动排班,没有重复发起")
 		return httpx.SeeOther(w, r, "/jobs")
 	}
-	return m.inBackground(w, r, s, draftJob, at.Title()+"自动排班", draftWork{Month: at, Anew: true})
+	return m.inBackground(w, r, s, draftJob, work.Month.Title()+"自动排班", work)
 }
 
 // draftRun drafts a district township by township, each in a transaction of its own: a run that was killed goes on where
@@ -153,16 +156,16 @@ func (m *Module) draftRun(ctx context.Context, run *job.Run) error {
 		var made Made
 		err := access.InScope(ctx, run.Scope, func(tx *access.Tx) (err error) {
 			if work.Anew {
-				made, err = m.Store.Make(ctx, tx, work.Month, t, 0)
+				made, err = m.Store.Make(ctx, tx, work.Month, t, 0, work.Edited)
 			} else {
-				made, err = m.Store.MakeMissing(ctx, tx, work.Month, t)
+				made, err = m.Store.MakeMissing(ctx, tx, work.Month, t, 0)
 			}
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		all.Drafted, all.Published, all.Empty = all.Drafted+made.Drafted, all.Published+made.Published, append(all.Empty, made.Empty...)
+		all.Drafted, all.Kept, all.Empty = all.Drafted+made.Drafted, all.Kept+made.Kept, append(all.Empty, made.Empty...)
 		all.Unknown = all.Unknown || made.Unknown
 		done += count[t]
 		if err := run.Progress(ctx, done, total); err != nil {
@@ -176,8 +179,11 @@ func (m *Module) draftRun(ctx context.Context, run *job.Run) error {
 // words say what drafting did.
 func (d Made) words(m month.Month) string {
 	text := fmt.Sprintf("已排班%d个村(社区)", d.Drafted)
-	if d.Published > 0 {
-		text += fmt.Sprintf(",%d个已发布的没有改动", d.Published)
+	switch {
+	case d.Drafted == 0 && d.Kept == 0:
+		text = "各村(社区)都已有值班表,没有重排"
+	case d.Kept > 0:
+		text += fmt.Sprintf(",%d个已发布或手工调整过的没有改动", d.Kept)
 	}
 	if d.Unknown {
 		text += fmt.Sprintf("。%d年节假日未公布,暂按周一至周五为工作日", m.Year())

@@ -11,15 +11,15 @@ import (
 
 // Made says what drafting did.
 type Made struct {
-	Drafted   int      // rosters drafted anew
-	Published int      // rosters left alone, since they are published
-	Empty     []string // villages with an empty day, with the days
-	Unknown   bool     // the year's holidays are not published
+	Drafted int      // rosters drafted anew
+	Kept    int      // rosters left alone, since they are published or people changed them
+	Empty   []string // villages with an empty day, with the days
+	Unknown bool     // the year's holidays are not published
 }
 
 // Make drafts a month for the villages in scope, from nothing: of one township, one village, or (0, 0) all of them.
-// Published rosters stay as they are.
-func (st Store) Make(ctx context.Context, tx *access.Tx, m month.Month, township, village int64) (Made, error) {
+// Published rosters stay as they are, and so do drafts that people changed, unless edited says that those go too.
+func (st Store) Make(ctx context.Context, tx *access.Tx, m month.Month, township, village int64, edited bool) (Made, error) {
 	var done Made
 	if err := mayDraft(m, tx.Scope()); err != nil {
 		return done, err
@@ -31,7 +31,7 @@ func (st Store) Make(ctx context.Context, tx *access.Tx, m month.Month, township
 	if err != nil {
 		return done, err
 	}
-	return st.make(ctx, tx, m, places)
+	return st.make(ctx, tx, m, places, edited)
 }
 
 // mayDraft refuses a month that is over.
@@ -42,17 +42,20 @@ func mayDraft(m month.Month, s access.Scope) error {
 	return nil
 }
 
-// MakeMissing drafts a month for those villages of a township that have no roster at all; what people made or changed by
-// hand stays, so it may run again and again.
-func (st Store) MakeMissing(ctx context.Context, tx *access.Tx, m month.Month, township int64) (Made, error) {
-	places, err := st.missing(ctx, tx, m, township)
+// MakeMissing drafts a month for the villages in scope that have no roster, or one in which nobody stands; what there is
+// stays, so it may run again and again.
+func (st Store) MakeMissing(ctx context.Context, tx *access.Tx, m month.Month, township, village int64) (Made, error) {
+	if err := mayDraft(m, tx.Scope()); err != nil {
+		return Made{}, err
+	}
+	places, err := st.missing(ctx, tx, m, township, village, true)
 	if err != nil || len(places) == 0 {
 		return Made{}, err
 	}
-	return st.make(ctx, tx, m, places)
+	return st.make(ctx, tx, m, places, false)
 }
 
-func (st Store) make(ctx context.Context, tx *access.Tx, m month.Month, places []place) (Made, error) {
+func (st Store) make(ctx context.Context, tx *access.Tx, m month.Month, places []place, edited bool) (Made, error) {
 	var done Made
 	villages := make([]int64, len(places))
 	for i, p := range places {
@@ -74,11 +77,11 @@ func (st Store) make(ctx context.Context, tx *access.Tx, m month.Month, places [
 		busy.note(p.VillageName, made)
 		list[i] = drafted{p, len(plan.Slots), made, holes}
 	}
-	ids, err := st.saveDrafts(ctx, tx, m, list)
+	ids, err := st.saveDrafts(ctx, tx, m, list, edited)
 	if err != nil {
 		return done, err
 	}
-	done.Drafted, done.Published = len(ids), len(places)-len(ids)
+	done.Drafted, done.Kept = len(ids), len(places)-len(ids)
 	for _, d := range list {
 		if _, ours := ids[d.VillageID]; ours && len(d.holes) > 0 {
 			done.Empty = append(done.Empty, d.VillageName+dayList(d.empty()))

@@ -69,7 +69,7 @@ func (m *Module) Module() access.Module {
 		Person: m.PersonPanel, Village: m.VillagePanel,
 		Hears: m.hears(), Public: m.publicRoutes(), Bind: m.Bind,
 		Routes: slices.Concat(
-			m.boardRoutes(), m.rosterRoutes(),
+			m.boardRoutes(), m.redraftRoutes(), m.rosterRoutes(),
 			m.checkRoutes(), m.overviewRoutes(),
 			m.leaveRoutes(), m.swapRoutes(), m.standInRoutes(), m.wishRoutes(), m.feedRoutes(),
 			m.wallRoutes(), m.settingsRoutes(), m.phoneRoutes(), m.ledgerRoutes(), m.standRoutes(),
@@ -82,6 +82,7 @@ func (m *Module) Module() access.Module {
 			"duty_swaps_open_key":         "这一天已有待确认的换班,请先撤回",
 			"duty_rosters_month_key":      "这个月的值班表已经存在",
 			"duty_rosters_phone_check":    "值班电话不超过30个字",
+			"duty_phones_phone_check":     "值班电话不超过30个字",
 			"duty_stands_person_key":      "该同志当天已补记在其他村(社区)值班",
 			"duty_stands_place_key":       "这一班刚由其他人补记,请刷新后再操作",
 			"duty_versions_pkey":          "值班表刚被其他人修改,请刷新后再操作",

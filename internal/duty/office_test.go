@@ -43,7 +43,7 @@ func newOffice(t *testing.T) *office {
 		o.module = duty.New("http://localhost", []string{"party_secretary", "clerk", "vc_member"}, func(code string, _ bool) string {
 			return map[string]string{"party_secretary": "书记", "clerk": "文书", "vc_member": "委员"}[code]
 		})
-		o.module.Work(jobs)
+		o.module.With(jobs, nil)
 		return []access.Module{jobs.Module(), cadre.New(w.Keys, jobs, noResults{}).Module(), o.module.Module()}
 	})
 	o.Serve()

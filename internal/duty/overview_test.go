@@ -70,6 +70,11 @@ func TestTheOverviewLeadsFromDistrictToVillage(t *testing.T) {
 		t.Errorf("the township's link is %s", link)
 	}
 	township := officer.Get(link).Want(http.StatusOK).Doc()
+	sheets := fmt.Sprintf("/duty/2026-11/wall/%d", p.Units["A"].Township)
+	if !township.Has(`a[href="`+sheets+`"]`) || district.Has(`a[href*="/wall/"]`) {
+		t.Error("the township's page does not lead to its wall sheets")
+	}
+	officer.Get(sheets).Want(http.StatusOK)
 	marks := map[string]int{}
 	for _, td := range township.All("tbody td.heat-cell") {
 		marks[td.Text()]++

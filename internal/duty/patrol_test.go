@@ -74,8 +74,7 @@ func newPatrol(t *testing.T) *patrol {
 	p.World = testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
 		p.jobs = job.New(w.Pool, slog.New(slog.DiscardHandler))
 		p.module = duty.New("http://localhost", []string{"party_secretary", "clerk", "first_secretary"}, func(code string, _ bool) string { return code })
-		p.module.Feed(p.sheet)
-		p.module.Work(p.jobs)
+		p.module.With(p.jobs, p.sheet)
 		return []access.Module{p.jobs.Module(), p.module.Module()}
 	})
 	p.jobs.Bind(p.Core)

@@ -44,11 +44,47 @@ func (l phoneLine) field() string { return fmt.Sprintf("p.%d", l.VillageID) }
 // drawn is the field with what the page was drawn with.
 func (l phoneLine) drawn() string { return fmt.Sprintf("w.%d", l.VillageID) }
 
+// own is the line's number where the village has one of its own, not the township's.
+func (l phoneLine) own(township string) string {
+	if l.Typed == township {
+		return ""
+	}
+	return l.Typed
+}
+
 type phonesProps struct {
 	Lines    []phoneLine
-	Same     string // one number for all villages without one
+	Township string // its number, which villages without one of their own show
+	Typed    string // the township's number as typed
 	Scope    access.Scope
 	Problems []ui.Problem
+}
+
+func (m *Module) fillPhones(ctx context.Context, tx *access.Tx, lock bool, p *phonesProps) (err error) {
+	if p.Lines, err = m.Store.phones(ctx, tx, lock); err != nil {
+		return err
+	}
+	p.Township, err = m.Store.townshipPhone(ctx, tx)
+	p.Typed = p.Township
+	return err
+}
+
+// townshipPhone is the number of the township of the scope, empty where it has none.
+func (Store) townshipPhone(ctx context.Context, tx *access.Tx) (phone string, err error) {
+	err = tx.QueryRow(ctx, `select coalesce((select phone from duty_phones where tenant_id = @tenant and township_id = @township), '')`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": tx.Scope().Township()}).Scan(&phone)
+	return phone, err
+}
+
+// setTownshipPhone keeps the township's number; the villages that show it are written like those that change their own.
+func (Store) setTownshipPhone(ctx context.Context, tx *access.Tx, before, phone string) error {
+	s := tx.Scope()
+	_, err := tx.Exec(ctx, `insert into duty_phones (tenant_id, township_id, phone, set_by, set_at) values (@tenant, @township, @phone, @by, @now)
+		on conflict (tenant_id, township_id) do update set phone = excluded.phone, set_by = excluded.set_by, set_at = excluded.set_at`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": s.Township(), "phone": phone, "by": s.Name(), "now": s.Now()})
+	tx.Audit(access.Line{Action: "duty.phone", Object: "duty_phones", ID: s.Township(), Summary: "修改" + s.Unit() + "值班电话", Detail: map[string]any{
+		"before": before, "after": phone}})
+	return err
 }
 
 // phones lists the phones on the rosters from this month on, the latest one of each village, in the order of the tree.
@@ -87,10 +123,7 @@ func (Store) setPhones(ctx context.Context, tx *access.Tx, list []phoneLine) err
 
 func (m *Module) showPhones(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	p := phonesProps{}
-	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
-		p.Lines, err = m.Store.phones(r.Context(), tx, false)
-		return err
-	})
+	err := access.Read(r.Context(), s, func(tx *access.Tx) error { return m.fillPhones(r.Context(), tx, false, &p) })
 	if err != nil {
 		return err
 	}
@@ -112,11 +145,19 @@ func (m *Module) savePhones(w http.ResponseWriter, r *http.Request, s access.Sco
 	}
 	p, changed, stale := phonesProps{}, []phoneLine(nil), false
 	err := access.InScope(r.Context(), s, func(tx *access.Tx) (err error) {
-		if p.Lines, err = m.Store.phones(r.Context(), tx, true); err != nil {
+		if err := m.fillPhones(r.Context(), tx, true, &p); err != nil {
 			return err
 		}
-		if changed, stale, err = p.take(r.PostForm); err != nil || len(p.Problems) > 0 || len(changed) == 0 {
+		if changed, stale, err = p.take(r.PostForm, s.Level() == pg.Township); err != nil || len(p.Problems) > 0 {
 			return err
+		}
+		if p.Typed != p.Township {
+			if err := m.Store.setTownshipPhone(r.Context(), tx, p.Township, p.Typed); err != nil {
+				return err
+			}
+		}
+		if len(changed) == 0 {
+			return nil
 		}
 		return m.Store.setPhones(r.Context(), tx, changed)
 	})
@@ -133,7 +174,7 @@ func (m *Module) savePhones(w http.ResponseWriter, r *http.Request, s access.Sco
 }
 
 // take reads the form: what changed, and whether somebody else changed one of them meanwhile.
-func (p *phonesProps) take(form url.Values) (changed []phoneLine, stale bool, err error) {
+func (p *phonesProps) take(form url.Values, township bool) (changed []phoneLine, stale bool, err error) {
 	for name := range form {
 		if rest, ok := strings.CutPrefix(name, "p."); ok {
 			id, err := strconv.ParseInt(rest, 10, 64)
@@ -146,21 +187,28 @@ func (p *phonesProps) take(form url.Values) (changed []phoneLine, stale bool, er
 		p.Problems = append(p.Problems, ui.Problem{Field: field, Sentence: sentence})
 	}
 	const sentence = "值班电话应为3到30位的数字,可带区号和分机"
-	p.Same = strings.TrimSpace(form.Get("same"))
-	if p.Same != "" && !phoneForm.MatchString(p.Same) {
+	if township && form.Has("same") {
+		p.Typed = strings.TrimSpace(form.Get("same"))
+	}
+	switch {
+	case p.Typed == p.Township:
+	case p.Typed != "" && !phoneForm.MatchString(p.Typed):
 		bad("same", sentence)
+	case form.Has("w.same") && form.Get("w.same") != p.Township:
+		stale = true
+		bad("same", fmt.Sprintf("刚被其他人改为“%s”,您填写的没有保存", p.Township))
 	}
 	for i := range p.Lines {
 		l := &p.Lines[i]
-		if form.Has(l.field()) {
+		if l.Typed = l.own(p.Township); form.Has(l.field()) {
 			l.Typed = strings.TrimSpace(form.Get(l.field()))
 		}
 		if l.Typed == "" {
-			l.Typed = p.Same
+			l.Typed = p.Typed
 		}
 		switch {
 		case l.Typed == l.Phone:
-		case l.Typed != "" && l.Typed != p.Same && !phoneForm.MatchString(l.Typed):
+		case l.Typed != "" && l.Typed != p.Typed && !phoneForm.MatchString(l.Typed):
 			bad(l.field(), l.VillageName+":"+sentence)
 		case form.Has(l.drawn()) && form.Get(l.drawn()) != l.Phone:
 			stale = true

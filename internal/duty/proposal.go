@@ -6,7 +6,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
-	"touyan/internal/job"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/month"
 )
@@ -20,16 +19,6 @@ type MonthSheet interface {
 	WithdrawDeduction(ctx context.Context, tx *access.Tx, origin, reason string) (stands bool, err error)
 	// Deductions says in words what became of what was proposed, by origin: 待确认, 已确认扣分, 不予扣分 with the reason.
 	Deductions(ctx context.Context, tx *access.Tx, origins []string) (map[string]string, error)
-}
-
-// Feed gives the module the sheet that absences are proposed to.
-func (m *Module) Feed(sheet MonthSheet) { m.sheet = sheet }
-
-// With gives the module what it works with: the job runner, and the sheet that absences are proposed to.
-func (m *Module) With(jobs *job.Runner, sheet MonthSheet) *Module {
-	m.Feed(sheet)
-	m.Work(jobs)
-	return m
 }
 
 // absenceItem is the deduction that an absence proposes where the district has named no other: 值班日无故缺岗.

@@ -26,7 +26,7 @@ type fixed struct{ filled, left int }
 // repair fills what became empty and leaves every other day as it is.
 func (st Store) repair(ctx context.Context, tx *access.Tx, t *table) (fixed, error) {
 	after, holes := t.Plan.fill(t.Made, t.ahead(tx.Scope().Today()))
-	done, err := st.apply(ctx, tx, &t.Roster, t.Plan.Slots, t.Made, after, "补空岗")
+	done, err := st.alter(ctx, tx, &t.Roster, t.Plan.Slots, t.Made, after, "补空岗")
 	return fixed{len(done), len(holes)}, err
 }
 

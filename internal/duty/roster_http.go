@@ -21,7 +21,6 @@ func (m *Module) rosterRoutes() []access.Route {
 	return []access.Route{
 		{Method: get, Path: "/duty/rosters/{id}", Need: PermRead, Do: m.showRoster},
 		{Method: post, Path: "/duty/rosters/{id}", Need: PermArrange, Do: m.saveRoster},
-		{Method: post, Path: "/duty/rosters/{id}/draft", Need: PermArrange, Do: m.redraft},
 		{Method: post, Path: "/duty/rosters/{id}/exchange", Need: PermArrange, Do: m.exchange},
 		{Method: post, Path: "/duty/rosters/{id}/undo", Need: PermArrange, Do: m.undo},
 		{Method: post, Path: "/duty/rosters/{id}/repair", Need: PermArrange, Do: m.repair},
@@ -242,17 +241,6 @@ func (m *Module) act(w http.ResponseWriter, r *http.Request, s access.Scope, do 
 	}
 	access.Flash(r, s, "success", said)
 	return httpx.SeeOther(w, r, rosterPath(id))
-}
-
-// redraft drafts a single village from nothing.
-func (m *Module) redraft(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	return m.act(w, r, s, func(tx *access.Tx, t *table) (string, error) {
-		if t.Published() {
-			return "", fault.Conflict("值班表已发布,不能重新自动排班;请用“补空岗”或逐日调整")
-		}
-		_, err := m.Store.Make(r.Context(), tx, t.Month, t.TownshipID, t.VillageID)
-		return "已重新自动排班", err
-	})
 }
 
 // publishOne publishes a draft; the server refuses it while a day is empty.

@@ -30,14 +30,16 @@ func (Store) places(ctx context.Context, tx *access.Tx, m month.Month, township,
 	return pgx.CollectRows(rows, pgx.RowToStructByName[place])
 }
 
-// missing lists the villages in scope that have no roster of the month yet, of one township or (0) all.
-func (Store) missing(ctx context.Context, tx *access.Tx, m month.Month, township int64) ([]place, error) {
+// missing lists the villages in scope that have no roster of the month yet, or with blank a draft in which nobody stands.
+func (Store) missing(ctx context.Context, tx *access.Tx, m month.Month, township, village int64, blank bool) ([]place, error) {
 	rows, err := tx.Query(ctx, `select v.township_id, t.name as township_name, v.id as village_id, v.name as village_name
 		from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id
-		where v.tenant_id = @tenant and (@township::bigint = 0 or v.township_id = @township)
+		where v.tenant_id = @tenant and (@township::bigint = 0 or v.township_id = @township) and (@village::bigint = 0 or v.id = @village)
 			and v.valid_from < @next and (v.valid_to is null or v.valid_to >= @next)
-			and not exists (select from duty_rosters r where r.tenant_id = v.tenant_id and r.village_id = v.id and r.month = @month)
-		order by t.code, v.code`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": township, "month": m, "next": m.Next().First()})
+			and not exists (select from duty_rosters r where r.tenant_id = v.tenant_id and r.village_id = v.id and r.month = @month
+				and not (@blank and r.number = 0 and r.filled = 0))
+		order by t.code, v.code`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": township, "village": village, "month": m,
+		"next": m.Next().First(), "blank": blank})
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +62,9 @@ func (d drafted) empty() (days Days) {
 }
 
 // saveDrafts writes rosters and their assignments, whatever their number, with one statement per table. A draft that is
-// there already is replaced; a published roster is never touched and not in the answer.
-func (Store) saveDrafts(ctx context.Context, tx *access.Tx, m month.Month, list []drafted) (map[int64]int64, error) {
+// there already is replaced, one that people changed only if edited says so; a published roster is never touched. What
+// stayed is not in the answer.
+func (Store) saveDrafts(ctx context.Context, tx *access.Tx, m month.Month, list []drafted, edited bool) (map[int64]int64, error) {
 	var townships, villages []int64
 	var tNames, vNames []string
 	var places, filled, empty []int32
@@ -74,15 +77,15 @@ func (Store) saveDrafts(ctx context.Context, tx *access.Tx, m month.Month, list 
 	rows, err := tx.Query(ctx, `insert into duty_rosters (tenant_id, township_id, village_id, month, township_name, village_name, places, filled,
 			empty_days, drafted_by, drafted_at, phone)
 		select @tenant, u.township, u.village, @month, u.tname, u.vname, u.places, u.filled, u.empty, @by, @now,
-			coalesce((select p.phone from duty_rosters p where p.tenant_id = @tenant and p.village_id = u.village and p.month < @month
-				order by p.month desc limit 1), '')
+			coalesce((select nullif(p.phone, '') from duty_rosters p where p.tenant_id = @tenant and p.village_id = u.village and p.month < @month
+				order by p.month desc limit 1), (select d.phone from duty_phones d where d.tenant_id = @tenant and d.township_id = u.township), '')
 		from unnest(@townships::bigint[], @villages::bigint[], @tnames::text[], @vnames::text[], @places::int[], @filled::int[], @empty::int[])
 			as u (township, village, tname, vname, places, filled, empty)
 		on conflict on constraint duty_rosters_month_key do update set places = excluded.places, filled = excluded.filled,
-			empty_days = excluded.empty_days, drafted_by = excluded.drafted_by, drafted_at = excluded.drafted_at, last_change = '[]', version = duty_rosters.version + 1
-		where duty_rosters.number = 0
+			empty_days = excluded.empty_days, drafted_by = excluded.drafted_by, drafted_at = excluded.drafted_at, last_change = '[]', edited = false, version = duty_rosters.version + 1
+		where duty_rosters.number = 0 and (@edited or not duty_rosters.edited or duty_rosters.filled = 0)
 		returning village_id, id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "month": m, "by": s.Name(), "now": s.Now(), "townships": townships,
-		"villages": villages, "tnames": tNames, "vnames": vNames, "places": places, "filled": filled, "empty": empty})
+		"villages": villages, "tnames": tNames, "vnames": vNames, "places": places, "filled": filled, "empty": empty, "edited": edited})
 	if err != nil {
 		return nil, err
 	}

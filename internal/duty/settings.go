@@ -91,6 +91,26 @@ func typedOf(s Settings) settingsForm {
 	return f
 }
 
+// differences say where what is stored is not what was typed.
+func (s Settings) differences(f settingsForm, shifts Shifts) (list []fault.Difference) {
+	for _, d := range []fault.Difference{{Label: "班次", Theirs: s.Shifts.words(), Yours: shifts.words()},
+		{Label: "扫码查看本月值班安排", Theirs: openness(s.PublicPage), Yours: openness(f.PublicPage)},
+		{Label: "公开页面显示值班电话", Theirs: openness(s.PublicPhone), Yours: openness(f.PublicPhone)}} {
+		if d.Theirs != d.Yours {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// openness says whether a switch of the page is on.
+func openness(on bool) string {
+	if on {
+		return "开放"
+	}
+	return "不开放"
+}
+
 func shiftField(name string, line int) string { return name + strconv.Itoa(line) }
 
 // read gives the shifts that are filled in, and what is wrong with them.

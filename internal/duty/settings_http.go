@@ -87,7 +87,7 @@ func (m *Module) saveSettings(w http.ResponseWriter, r *http.Request, s access.S
 	}
 	text := "已保存值班设置"
 	if turned {
-		text += fmt.Sprintf(",班次从%s起执行;该月及以后已有的草稿请重新自动排班", from.Title())
+		text += fmt.Sprintf(",班次从%s起执行;该月及以后已有的草稿已清空,请再次自动排班", from.Title())
 	}
 	access.Flash(r, s, "success", text)
 	return httpx.SeeOther(w, r, settingsPath)

@@ -29,7 +29,7 @@ func (st Store) saveSettings(ctx context.Context, tx *access.Tx, f settingsForm,
 		return from, false, err
 	}
 	if s.Version != f.Version {
-		return from, false, fault.Stale(fault.Difference{Label: "班次", Theirs: s.Shifts.words(), Yours: shifts.words()})
+		return from, false, fault.Stale(s.differences(f, shifts)...)
 	}
 	if from, err = st.turnsFrom(ctx, tx); err != nil {
 		return from, false, err

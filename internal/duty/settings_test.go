@@ -85,6 +85,78 @@ func TestSettingsRefuseWhatNoCalendarHolds(t *testing.T) {
 	}
 }
 
+func TestAConflictOverSettingsShowsAllThatDiffers(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	officer := o.As(access.DistrictOfficer, "甲")
+	officer.Post("/duty/settings", seasons("0")).Want(http.StatusSeeOther)
+	stale := seasons("0") // the same shifts, but the page closed and the phone shown
+	stale.Del("public_page")
+	stale.Set("public_phone", "1")
+	text := officer.Post("/duty/settings", stale).Want(http.StatusConflict).Doc().Text("main")
+	for _, label := range []string{"扫码查看本月值班安排", "公开页面显示值班电话"} {
+		if !strings.Contains(text, label) {
+			t.Errorf("the conflict does not show %s: %s", label, text)
+		}
+	}
+	if strings.Contains(text, "上午班 08:30") {
+		t.Errorf("the conflict shows what is the same: %s", text)
+	}
+	if n := o.Count(`select count(*) from duty_settings where version = 1 and public_page and not public_phone`); n != 1 {
+		t.Error("a stale form changed the settings")
+	}
+}
+
+func TestVillagesShowTheTownshipsPhoneUntilTheyHaveTheirOwn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	clerk := o.As(access.TownshipClerk, "A")
+	key := func(prefix, village string) string { return fmt.Sprintf("%s.%d", prefix, o.Units[village].Village) }
+	phone := func(village, month string) (p string) {
+		t.Helper()
+		if err := o.Owner.QueryRow(t.Context(), `select phone from duty_rosters where village_id = $1 and month = $2`, o.Units[village].Village, month+"-01").Scan(&p); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	want := func(what, a1, a2 string) {
+		t.Helper()
+		if x, y := phone("A1", "2026-12"), phone("A2", "2026-12"); x != a1 || y != a2 || phone("B1", "2026-12") != "" || phone("C1", "2026-12") != "" {
+			t.Errorf("%s: %q and %q, want %q and %q; the neighbours %q, %q", what, x, y, a1, a2, phone("B1", "2026-12"), phone("C1", "2026-12"))
+		}
+	}
+	clerk.Post("/duty/phones", url.Values{"w.same": {""}, "same": {"0939-8210000"}, key("p", "A1"): {"0939-8213456"}}).Want(http.StatusSeeOther)
+	want("entered", "0939-8213456", "0939-8210000")
+	page := clerk.Get("/duty/phones").Doc()
+	if page.One(`input[name="same"]`).Attr("value") != "0939-8210000" || page.One(`input[name="`+key("p", "A2")+`"]`).Attr("value") != "" {
+		t.Error("the page shows the township's number as the village's own")
+	}
+	clerk.Post("/duty/phones", url.Values{"w.same": {"0939-8210000"}, "same": {"0939-8210001"}}).Want(http.StatusSeeOther)
+	want("the township's changed", "0939-8213456", "0939-8210001")
+	secretary := o.As(access.VillageSecretary, "A1")
+	if text := secretary.Get("/duty/phones").Doc().Text("main"); !strings.Contains(text, "不填写时使用乡镇(街道)的值班电话 0939-8210001") {
+		t.Errorf("the village's page says %s", text)
+	}
+	secretary.Post("/duty/phones", url.Values{"same": {"0939-8219999"}, key("p", "A1"): {""}}).Want(http.StatusSeeOther)
+	want("the village gave up its own", "0939-8210001", "0939-8210001")
+
+	// A village that joins later shows it on its first roster.
+	u := o.Units["A1"]
+	village := o.Count(`insert into villages (tenant_id, township_id, code, name, official_name, kind) values ($1, $2, '621202999999', '新村', '新村', 'village') returning id`,
+		u.Tenant, u.Township)
+	clerk.Post("/duty/2027-01/draft", url.Values{}).Want(http.StatusSeeOther)
+	if n := o.Count(`select count(*) from duty_rosters where village_id = $1 and phone = '0939-8210001'`, village); n != 1 {
+		t.Error("the new village does not show the township's phone")
+	}
+	// Two at once, and what is no phone.
+	clerk.Post("/duty/phones", url.Values{"w.same": {"0939-8210000"}, "same": {"0939-8217777"}}).Want(http.StatusConflict)
+	clerk.Post("/duty/phones", url.Values{"w.same": {"0939-8210001"}, "same": {"张伟手机"}}).Want(http.StatusUnprocessableEntity)
+	want("refused", "0939-8210001", "0939-8210001")
+	if n := o.Count(`select count(*) from duty_phones where phone = '0939-8210001'`); n != 1 || o.Count(`select count(*) from duty_phones`) != 1 {
+		t.Error("the township's phone is not kept once")
+	}
+}
+
 func TestTheDutyPhoneIsEnteredAndCarriedOn(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -68,6 +68,7 @@ type Roster struct {
 	PublishedAt  *time.Time
 	DraftedBy    string
 	DraftedAt    time.Time
+	Edited       bool // people changed it since it was drafted
 	Version      int
 }
 
@@ -81,7 +82,7 @@ func (r Roster) Absent() Days { return Days(r.AbsentDays) }
 func (r Roster) Published() bool { return r.Number > 0 }
 
 const rosterColumns = `id, township_id, village_id, month, township_name, village_name, places, filled, empty_days, absent_days, phone,
-	number, published_at, drafted_by, drafted_at, version`
+	number, published_at, drafted_by, drafted_at, edited, version`
 
 // Roster reads one roster in scope; lock holds it until the transaction ends.
 func (Store) Roster(ctx context.Context, tx *access.Tx, id int64, lock bool) (Roster, error) {

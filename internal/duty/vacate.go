@@ -17,7 +17,7 @@ func (m *Module) hears() map[string]access.Listener {
 		_, err := m.Store.Vacate(ctx, tx, l.Person)
 		return err
 	}
-	return map[string]access.Listener{"cadre.leave": vacate, "cadre.die": vacate, "cadre.correct": vacate, "cadre.remove": vacate,
+	return map[string]access.Listener{"cadre.merge": m.merged, "cadre.unmerge": m.merged, "cadre.leave": vacate, "cadre.die": vacate, "cadre.correct": vacate, "cadre.remove": vacate,
 		"cadre.void": vacate, "cadre.transfer.confirmed": vacate}
 }
 

@@ -1,0 +1,1 @@
+alter table duty_rosters drop column edited;

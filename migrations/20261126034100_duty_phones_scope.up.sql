@@ -1,0 +1,4 @@
+do $$
+begin
+    call secure('duty_phones', 'township', true);
+end $$;
