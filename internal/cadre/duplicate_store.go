@@ -257,7 +257,7 @@ func (Store) Unmerge(ctx context.Context, tx *access.Tx, m merge, reason string)
 	}
 	tx.Audit(access.Line{Action: "cadre.unmerge", Object: "person_merges", ID: m.ID, Person: m.KeptPersonID,
 		Summary: "撤销合并:" + m.KeptName + "与" + m.MergedName + "的档案", Reason: reason,
-		Detail:  map[string]any{"kept": m.KeptPersonID, "merged": m.MergedPersonID}})
+		Detail: map[string]any{"kept": m.KeptPersonID, "merged": m.MergedPersonID}})
 	return nil
 }
 
