@@ -46,9 +46,10 @@ func (m *Module) Module() access.Module {
 			{Group: "统计", Title: "结构统计", Href: structureRoot, Need: PermRead, Order: 400},
 			{Group: "统计", Title: "即时查询", Href: queryRoot, Need: PermRead, Order: 410},
 			{Group: "统计", Title: "按上级表样填报", Href: fillRoot, Need: PermExport, Order: 420},
+			{Group: "统计", Title: "常用名单", Href: listsRoot, Need: PermRead, Order: 430},
 			{Group: "统计", Title: "已发布统计", Href: publicationsRoot, Need: PermPublished, Order: 450},
 		},
-		Routes: slices.Concat(m.structureRoutes(), m.publicationRoutes(), m.queryRoutes(), m.fillRoutes()),
+		Routes: slices.Concat(m.structureRoutes(), m.publicationRoutes(), m.queryRoutes(), m.fillRoutes(), m.readyRoutes()),
 		Sentences: pg.Sentences{
 			"report_publications_title_key":   "已发布过同名的统计数据,请换一个标题",
 			"report_publications_title_check": "标题应为2到60字",
