@@ -198,8 +198,8 @@ func TestPrivilegesStayWhereTheyAreListed(t *testing.T) {
 var owners = map[string][]string{
 	"internal/org":        {"tenants", "townships", "villages", "unit_successions", "holiday_years"},
 	"internal/access":     {"accounts", "grants", "credentials", "login_failures", "sessions", "links", "role_settings", "audit_steps", "audit_log"},
-	"internal/job":        {"job_runs", "job_files"},
-	"internal/cadre":      {"persons", "appointments", "transfer_requests", "person_merges", "person_distinctions", "import_mappings", "import_batches", "saved_filters", "attachments", "photos", "change_requests"},
+	"internal/job":        {"job_runs", "job_files", "job_file_parts"},
+	"internal/cadre":      {"persons", "appointments", "transfer_requests", "person_merges", "person_distinctions", "import_mappings", "import_batches", "saved_filters", "attachments", "photos", "change_requests", "appointment_forms"},
 	"internal/assessment": {"assessment_"},
 	"internal/duty":       {"duty_"},
 	"internal/report":     {"report_"},

@@ -24,7 +24,7 @@ var exempt = map[string]string{
 // anyDepth lists the tables whose unit is not one village of the tree, each with its reason.
 var anyDepth = map[string]string{
 	"accounts": "an account stands at any level; 0 is no unit", "grants": "as accounts; references the tree by generated columns",
-	"job_runs": "started at any level", "job_files": "as the run that it comes from", "import_batches": "uploaded at any level",
+	"job_runs": "started at any level", "job_files": "as the run that it comes from", "job_file_parts": "as the run", "import_batches": "uploaded at any level",
 	"assessment_uploads": "uploaded by a township, or for the whole district",
 	"saved_filters":      "saved at any level", "audit_log": "written at any level, and kept when units go",
 	"duty_ledgers":      "of a village or of a whole township",

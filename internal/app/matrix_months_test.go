@@ -115,6 +115,8 @@ func (b *builder) plantPersonal() {
 		where tenant_id <> 0`)
 	b.exec(`insert into job_files (tenant_id, township_id, village_id, run_id, account_id, name, content_type, content, created_at)
 		select tenant_id, township_id, village_id, id, account_id, '结果.txt', 'text/plain', 'x', now() from job_runs`)
+	b.exec(`insert into job_file_parts (tenant_id, township_id, village_id, run_id, part, content, created_at)
+		select tenant_id, township_id, village_id, id, 0, 'x', now() from job_runs`)
 	for _, m := range []string{"district_officer@甲", "district_officer@乙", "township_clerk@A", "township_clerk@B", "township_clerk@C"} {
 		roster := uploads["roster"]
 		b.post(m, "/cadres/import", http.StatusSeeOther, url.Values{}, &roster)

@@ -48,6 +48,7 @@ func New(keys *crypt.Keys, jobs *job.Runner, results Results) *Module {
 	m := &Module{Store: Store{keys}, jobs: jobs, results: results}
 	jobs.Register("cadre.export", m.workExport)
 	jobs.Register("cadre.export.file", m.workBook)
+	jobs.Register("cadre.forms", m.workForms)
 	return m
 }
 
@@ -111,7 +112,7 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}/remove", Need: PermWrite, Do: m.removePost},
 			{Method: http.MethodPost, Path: "/cadres/filters", Need: PermRead, Do: m.saveFilter},
 			{Method: http.MethodPost, Path: "/cadres/filters/{id}/delete", Need: PermRead, Do: m.deleteFilter},
-		}, slices.Concat(m.sectionRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes())...),
+		}, slices.Concat(m.sectionRoutes(), m.approvalRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes())...),
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
-	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/xlsx"
 	"touyan/web/ui"
@@ -199,7 +198,7 @@ func (r *Runner) fetchFile(w http.ResponseWriter, req *http.Request, s access.Sc
 		return err
 	}
 	if len(f.Content) == 0 {
-		return fault.NotFound()
+		return sendParts(w, req, s, id, f)
 	}
 	httpx.Attachment(w, f.Name, f.ContentType)
 	_, err = w.Write(f.Content)

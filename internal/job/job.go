@@ -1,7 +1,7 @@
 // Package job runs long work in the background: imports and exports above a few hundred rows, and what happens by
 // itself at night. Its starter can leave the page and find the run again, with its progress and what it did.
 //
-// It owns job_runs and job_files, which are scoped like every other table; the queue itself, in schema jobs, belongs to
+// It owns job_runs, job_files and job_file_parts, which are scoped like every other table; the queue itself, in schema jobs, belongs to
 // the job library (river), which gives retries and survives a killed process. A run carries its district explicitly and
 // runs under the grant of its starter, checked anew; what the house starts by itself runs as the house, in that district.
 package job
@@ -305,7 +305,11 @@ func (r *Runner) Sweep(ctx context.Context) error {
 	}
 	for _, t := range tenants {
 		err := access.InScope(ctx, r.core.System("清理后台任务", t), func(tx *access.Tx) error {
-			_, err := tx.Exec(ctx, `delete from job_files where tenant_id = $1 and created_at < $2`, t, r.core.Now().AddDate(0, 0, -7))
+			old := r.core.Now().AddDate(0, 0, -7)
+			if _, err := tx.Exec(ctx, `delete from job_file_parts where tenant_id = $1 and created_at < $2`, t, old); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `delete from job_files where tenant_id = $1 and created_at < $2`, t, old)
 			return err
 		})
 		if err != nil {

@@ -3,6 +3,7 @@ package job_test
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -225,5 +226,42 @@ func TestTheRunOfSomebodyWhoHasLeftIsNotDone(t *testing.T) {
 	}
 	if state := d.ends(id); state != "failed" || ran.Load() {
 		t.Errorf("the run is %s, done: %v", state, ran.Load())
+	}
+}
+
+func TestALargeFileIsLeftInParts(t *testing.T) {
+	t.Parallel()
+	var tries atomic.Int32
+	line := strings.Repeat("头雁", 50_000)
+	d := open(t, map[string]job.Work{"export": func(ctx context.Context, run *job.Run) error {
+		return run.Stream(ctx, "表.zip", "application/zip", func(w io.Writer) error {
+			if _, err := io.WriteString(w, strings.Repeat(line, 11)); err != nil {
+				return err
+			}
+			if tries.Add(1) == 1 {
+				return errors.New("the first try breaks off")
+			}
+			return nil
+		})
+	}})
+	id := d.start(access.TownshipClerk, "A", "export", nil)
+	if state := d.ends(id); state != "done" {
+		t.Fatalf("the run is %s", state)
+	}
+	file := d.As(access.TownshipClerk, "A").Get(at(id, "/file")).Want(http.StatusOK)
+	if string(file.Body) != strings.Repeat(line, 11) || file.Header.Get("Content-Type") != "application/zip" {
+		t.Errorf("%d bytes came back", len(file.Body))
+	}
+	if parts := d.Count(`select count(*) from job_file_parts`); parts != 4 {
+		t.Errorf("%d parts", parts)
+	}
+	d.As(access.TownshipLeader, "A").Get(at(id, "/file")).Want(http.StatusNotFound)
+	d.As(access.TownshipClerk, "B").Get(at(id, "/file")).Want(http.StatusNotFound)
+	d.Exec(`update job_file_parts set created_at = created_at - interval '8 days'`)
+	if err := d.jobs.Sweep(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if parts := d.Count(`select count(*) from job_file_parts`); parts != 0 {
+		t.Errorf("%d parts are left after a week", parts)
 	}
 }

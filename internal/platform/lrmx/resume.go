@@ -24,9 +24,9 @@ type Resume struct {
 const column = 18
 
 var (
-	period  = regexp.MustCompile(`^[\s\p{Z}]*(\d{4}\.\d{1,2}|\d{6})[\s\p{Z}]*([—–－〜～~-]+|至)[\s\p{Z}]*(\d{4}\.\d{1,2}|\d{6})?[\s\p{Z}]*(.*)$`)
-	leading = regexp.MustCompile(`^(\d{4}\.\d{1,2}|\d{6})`)
-	br      = regexp.MustCompile(`(?i)<br\s*/?>`)
+	period = regexp.MustCompile(`^[\s\p{Z}]*(\d{4}\.\d{1,2}|\d{6})[\s\p{Z}]*([—–－〜～~-]+|至)[\s\p{Z}]*(\d{4}\.\d{1,2}|\d{6})?[\s\p{Z}]*(.*)$`)
+	dated  = regexp.MustCompile(`^(\d{4}\.\d{1,2}|\d{6})`)
+	br     = regexp.MustCompile(`(?i)<br\s*/?>`)
 )
 
 // ParseResume reads a 简历: one period per line, everything else continues the line before.
@@ -98,7 +98,7 @@ func (r Resume) String() string {
 		first, rest, _ := strings.Cut(p.Text, "\n")
 		head := dotted(p.From) + "--"
 		if p.To.IsZero() {
-			if leading.MatchString(first) { // or it would be read as the end
+			if dated.MatchString(first) { // or it would be read as the end
 				first = "至今 " + first
 			}
 		} else {

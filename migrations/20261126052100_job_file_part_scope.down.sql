@@ -1,0 +1,1 @@
+select 1; -- policies and grants go with their table
