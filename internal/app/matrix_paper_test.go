@@ -30,6 +30,17 @@ func (b *builder) plantPapers() {
 			b.post(officer, person+"/attachments", http.StatusSeeOther, url.Values{"kind": {kind}},
 				&upload{"file", kind + ".pdf", []byte("%PDF-1.7\n" + kind + "\n%%EOF\n")})
 		}
+		// Two requests that others have made: one waits for the township, one for the district.
+		tenant := b.units[v.village].tenant
+		for field, value := range map[string]string{"party_join": `{"text":"2010-07"}`, "bank": `{"text":"6217003860000000008","bank":"中国银行"}`} {
+			b.exec(`insert into change_requests (tenant_id, township_id, village_id, asked_township_id, person_id, person_name, field, new_sealed, new_text,
+					attachment_id, reason, requested_by, requested_holder, requested_at, state, checked_by, checked_holder, checked_at)
+				select x.tenant_id, x.township_id, x.village_id, x.township_id, x.person_id, '王建国', $3::text, $4::bytea, '新值', x.id, '抄错', '王建国', -1, now(),
+					case $3 when 'bank' then 'township_checked' else 'submitted' end, case $3 when 'bank' then '李秀英' else '' end,
+					case $3 when 'bank' then -2 end, case $3 when 'bank' then now() end
+				from attachments x where x.tenant_id = $1 and x.village_id = $2 and x.kind = 'identity'`,
+				tenant, b.units[v.village].village, field, b.keys.Encrypt(tenant, "cadre.change", value))
+		}
 	}
 }
 
@@ -38,5 +49,8 @@ func (b *builder) keepPapers() {
 	const at = ` join place p using (tenant_id, township_id, village_id) `
 	for kind, of := range map[string]string{"paper": "education", "secret": "identity"} {
 		b.keep(kind, `select p.name, x.id::text from attachments x`+at+`where x.kind = $1`, of)
+	}
+	for kind, state := range map[string]string{"change": "submitted", "checked": "township_checked"} {
+		b.keep(kind, `select p.name, x.id::text from change_requests x`+at+`where x.state = $1`, state)
 	}
 }

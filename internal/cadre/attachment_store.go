@@ -36,8 +36,7 @@ func (Store) attachment(ctx context.Context, tx *access.Tx, person, id int64) (A
 // same content twice is refused, which also makes a form that is sent twice harmless.
 func (s Store) attach(ctx context.Context, tx *access.Tx, person int64, p paper) (id int64, err error) {
 	tenant := tx.Tenant()
-	sum := sha256.Sum256(p.Data)
-	args := pgx.StrictNamedArgs{"tenant": tenant, "person": person, "digest": hex.EncodeToString(sum[:])}
+	args := pgx.StrictNamedArgs{"tenant": tenant, "person": person, "digest": p.digest()}
 	var locked int64
 	if err := tx.QueryRow(ctx, `select id from persons where tenant_id = @tenant and id = @person and voided_at is null and merged_into is null
 		for no key update`, pgx.StrictNamedArgs{"tenant": tenant, "person": person}).Scan(&locked); err != nil {
@@ -66,6 +65,11 @@ func (s Store) attach(ctx context.Context, tx *access.Tx, person int64, p paper)
 	tx.Audit(access.Line{Action: "cadre.attachment.add", Object: "attachments", ID: id, Person: person, Summary: "上传附件(" + k.Title + ")" + p.File.Name,
 		Detail: map[string]any{"kind": p.Kind, "size": len(p.Data), "sha256": args["digest"]}})
 	return id, err
+}
+
+func (p paper) digest() string {
+	sum := sha256.Sum256(p.Data)
+	return hex.EncodeToString(sum[:])
 }
 
 // openAttachment gives the content and notes who opened it, and what for where a purpose is asked.

@@ -21,8 +21,10 @@ const (
 	PermReveal access.Permission = "cadre.reveal"
 	PermExport access.Permission = "cadre.export"
 	PermMerge  access.Permission = "cadre.merge"
-	// PermCorrect lets a user mend an ID number that was entered wrongly, with the evidence that he has seen.
-	PermCorrect access.Permission = "cadre.correct"
+	// PermChange lets a user read the requests to correct key fields (更正申请); who raises one needs PermWrite.
+	PermChange access.Permission = "cadre.change"
+	PermCheck  access.Permission = "cadre.check"
+	PermDecide access.Permission = "cadre.decide"
 	// PermTransfer lets a user ask for a person of another unit, and answer such requests to the own one.
 	PermTransfer access.Permission = "cadre.transfer"
 )
@@ -63,12 +65,15 @@ func (m *Module) Module() access.Module {
 			{Key: PermWrite, Title: "维护花名册", Roles: []access.Role{officer, clerk}},
 			{Key: PermReveal, Title: "查看完整信息", Roles: []access.Role{officer, clerk, head}},
 			{Key: PermExport, Title: "导出花名册", Roles: []access.Role{officer, clerk, head}},
-			{Key: PermCorrect, Title: "更正身份证号", Roles: []access.Role{officer}},
+			{Key: PermChange, Title: "查看更正申请", Roles: []access.Role{officer, leader, clerk, head}},
+			{Key: PermCheck, Title: "核对更正申请", Roles: []access.Role{head}},
+			{Key: PermDecide, Title: "审批更正申请", Roles: []access.Role{officer, leader}},
 			{Key: PermTransfer, Title: "调入调出", Roles: []access.Role{officer, clerk}},
 			{Key: PermMerge, Title: "疑似重复人员", Roles: []access.Role{officer}},
 		},
 		Menu: []access.MenuEntry{
 			{Group: "干部管理", Title: "花名册", Href: "/cadres", Need: PermRead, Order: 100},
+			{Group: "干部管理", Title: "更正申请", Href: "/changes", Need: PermChange, Order: 105},
 			{Group: "干部管理", Title: "调入调出", Href: "/transfers", Need: PermTransfer, Order: 110},
 			{Group: "干部管理", Title: "疑似重复", Href: "/cadres/duplicates", Need: PermMerge, Order: 120},
 		},
@@ -82,6 +87,8 @@ func (m *Module) Module() access.Module {
 			"appointments_way_out_check":          "离任时必须选择离任方式",
 			"yearly_grades_year_key":              "该年度的考核等次已登记,请修改原来那一条",
 			"representative_roles_township_check": "乡镇(街道)不设政协,请核对级别",
+			"change_requests_open_key":            "该同志的这一项已有一份未办结的更正申请,请先办结或撤回",
+			"persons_party_full_check":            "转正时间早于入党时间,请先在“修改信息”中核对转正时间",
 			"transfer_requests_open_key":          "该同志已有一份待办的调入申请",
 			"saved_filters_name_key":              "已有同名的常用筛选",
 			"saved_filters_name_check":            "筛选名称应为1到30字",
@@ -101,7 +108,6 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}/reveal", Need: PermReveal, Do: m.reveal},
 			{Method: http.MethodPost, Path: "/cadres/{id}/void", Need: PermWrite, Do: m.void},
 			{Method: http.MethodPost, Path: "/cadres/{id}/history", Need: PermRead, Do: m.history},
-			{Method: http.MethodPost, Path: "/cadres/{id}/number", Need: PermCorrect, Do: m.correctNumber},
 			{Method: http.MethodPost, Path: "/cadres/{id}/village", Need: PermWrite, Do: m.move},
 			{Method: http.MethodPost, Path: "/cadres/{id}/death", Need: PermWrite, Do: m.die},
 			{Method: http.MethodPost, Path: "/cadres/{id}/death/undo", Need: PermWrite, Do: m.revive},
@@ -112,7 +118,7 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}/remove", Need: PermWrite, Do: m.removePost},
 			{Method: http.MethodPost, Path: "/cadres/filters", Need: PermRead, Do: m.saveFilter},
 			{Method: http.MethodPost, Path: "/cadres/filters/{id}/delete", Need: PermRead, Do: m.deleteFilter},
-		}, slices.Concat(m.sectionRoutes(), m.approvalRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes())...),
+		}, slices.Concat(m.sectionRoutes(), m.approvalRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes(), m.changeRoutes())...),
 	}
 }
 

@@ -29,6 +29,11 @@ func (m *Module) Tasks(ctx context.Context, tx *access.Tx) ([]access.Task, error
 			list = append(list, access.Task{Title: "调入申请被退回", Detail: "近7天", Count: back, Href: "/transfers?state=rejected", Act: "查看"})
 		}
 	}
+	changes, err := m.changesToDo(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, changes...)
 	if s.Can(PermMerge) {
 		pairs, err := m.Store.sameNames(ctx, tx)
 		if err != nil {

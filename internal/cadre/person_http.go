@@ -10,39 +10,36 @@ import (
 	"touyan/internal/org"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
-	"touyan/internal/platform/idcard"
 	"touyan/internal/platform/pg"
 	"touyan/web/ui"
 )
 
 // personProps is the page of one person (一人一档).
 type personProps struct {
-	Person    Person
-	Posts     []Appointment
-	Panels    []access.Panel
-	History   bool // the posts and panels of other units are shown too
-	Moved     bool // the file came from another unit
-	Villages  []org.Village
-	Townships []org.Township
-	Form      postForm
-	Leave     leaveForm // of one post, or of all by death
-	LeavePost int64
-	Problems  []ui.Problem
-	ID        string // masked, or whole after a reveal
-	Phone     string
-	Details   Details
-	Open      opened // whole values after a reveal
-	Sections  []filled
-	Timeline  []moment
-	Revealed  bool
-	Today     time.Time
-	Grant     string
-	Photo     string // the digest of the photo
-	CanWrite  bool
-	CanOpen   bool
-	CanMend   bool   // the ID number
-	Number    string // as typed
-	Evidence  string
+	Person     Person
+	Posts      []Appointment
+	Panels     []access.Panel
+	History    bool // the posts and panels of other units are shown too
+	Moved      bool // the file came from another unit
+	Villages   []org.Village
+	Townships  []org.Township
+	Form       postForm
+	Leave      leaveForm // of one post, or of all by death
+	LeavePost  int64
+	Problems   []ui.Problem
+	ID         string // masked, or whole after a reveal
+	Phone      string
+	Details    Details
+	Open       opened // whole values after a reveal
+	Sections   []filled
+	Timeline   []moment
+	Revealed   bool
+	Today      time.Time
+	Grant      string
+	Photo      string // the digest of the photo
+	CanWrite   bool
+	CanOpen    bool
+	Recognised bool // the birth differs from the one in the number
 }
 
 func (m *Module) show(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -71,7 +68,6 @@ func (m *Module) show(w http.ResponseWriter, r *http.Request, s access.Scope) er
 // person draws the page; p carries what the caller knows already.
 func (m *Module) person(w http.ResponseWriter, r *http.Request, s access.Scope, p personProps, status int) error {
 	p.Today, p.Grant, p.CanWrite, p.CanOpen = s.Today(), s.GrantID(), s.Can(PermWrite), s.Can(PermReveal)
-	p.CanMend = s.Can(PermCorrect)
 	reading := s
 	if p.History {
 		var err error
@@ -89,6 +85,11 @@ func (m *Module) person(w http.ResponseWriter, r *http.Request, s access.Scope, 
 	if p.Villages, p.Townships, err = units(r, s); err != nil {
 		return err
 	}
+	number, err := m.Store.IDNumber(s.Tenant(), p.Person)
+	if err != nil {
+		return err
+	}
+	p.Recognised = recognised(p.Person, number)
 	p.ID, p.Phone = m.Store.MaskedID(s.Tenant(), p.Person), m.Store.MaskedPhone(s.Tenant(), p.Person)
 	if p.Revealed {
 		if p.ID, err = m.Store.IDNumber(s.Tenant(), p.Person); err != nil {
@@ -176,45 +177,6 @@ func (m *Module) reveal(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return m.person(w, r, s, personProps{Person: p, Revealed: true}, http.StatusOK)
-}
-
-// correctNumber mends an ID number by the certificate; the district does so, since every list of the year rests on it.
-func (m *Module) correctNumber(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p, err := m.load(r, s)
-	if err != nil {
-		return err
-	}
-	var f struct {
-		Number   string `form:"number"`
-		Evidence string `form:"evidence"`
-	}
-	if err := httpx.Decode(r, &f); err != nil {
-		return err
-	}
-	refuse := func(status int, problems ...ui.Problem) error {
-		return m.person(w, r, s, personProps{Person: p, Number: f.Number, Evidence: f.Evidence, Problems: problems}, status)
-	}
-	card, err := idcard.Parse(f.Number, s.Today())
-	if err != nil {
-		return refuse(http.StatusUnprocessableEntity, ui.Problem{Field: "number", Sentence: fault.Of(err).Sentence})
-	}
-	if strings.TrimSpace(f.Evidence) == "" {
-		return refuse(http.StatusUnprocessableEntity, ui.Problem{Field: "evidence", Sentence: "请填写更正依据,如核对的证件"})
-	}
-	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		return m.Store.CorrectNumber(r.Context(), tx, p, card, strings.TrimSpace(f.Evidence))
-	})
-	if fault.Is(err, fault.KindConflict) {
-		return refuse(http.StatusConflict, ui.Problem{Field: "number", Sentence: fault.Of(err).Sentence})
-	}
-	if err != nil {
-		return err
-	}
-	access.Flash(r, s, "success", "已更正身份证号,出生日期和性别随之更正")
-	if warning := card.Warning(); warning != "" {
-		access.Flash(r, s, "warn", warning)
-	}
-	return httpx.SeeOther(w, r, personPath(p.ID))
 }
 
 // move files a person under another village of the same township; another township asks by 调入.

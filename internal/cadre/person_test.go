@@ -249,33 +249,3 @@ func TestPanelsOfOtherModulesStandOnThePage(t *testing.T) {
 		t.Errorf("the page says %q", text)
 	}
 }
-
-func TestTheDistrictMendsANumberByTheCertificate(t *testing.T) {
-	t.Parallel()
-	h := register(t)
-	right := number(born(1985, 2, 14), 1, idcard.Female)
-	path := h.serving("A1", "王建国", number(born(1985, 2, 24), 1, idcard.Male), "clerk", "2021-01-01")
-	h.person("B1", "王建国", number(born(1985, 2, 25), 1, idcard.Male))
-	officer := h.As(access.DistrictOfficer, "甲")
-	mend := func(number, evidence string) url.Values {
-		return url.Values{"number": {number}, "evidence": {evidence}}
-	}
-	for field, f := range map[string]url.Values{"number": mend("621202198502140018", "证件"), "evidence": mend(right, " ")} {
-		doc := officer.Post(path+"/number", f).Want(http.StatusUnprocessableEntity).Doc()
-		if doc.Text("#"+field+"-error") == "" || doc.One("#f-number").Attr("value") != f.Get("number") {
-			t.Errorf("%s: %q", field, doc.Text("main .notice"))
-		}
-	}
-	officer.Post(path+"/number", mend(number(born(1985, 2, 25), 1, idcard.Male), "证件")).Want(http.StatusConflict)
-	h.As(access.TownshipClerk, "A").Post(path+"/number", mend(right, "证件")).Want(http.StatusForbidden)
-	if n := h.Count(`select count(*) from persons where birth_date = '1985-02-24' and sex = '1'`); n != 1 {
-		t.Fatal("a refused correction was stored")
-	}
-	officer.Post(path+"/number", mend(right, "核对身份证原件")).Want(http.StatusSeeOther)
-	if n := h.Count(`select count(*) from persons p join appointments a on a.person_id = p.id where birth_date = '1985-02-14' and p.sex = '2' and a.sex = '2'`); n != 1 {
-		t.Error("birth and sex did not follow the number")
-	}
-	if n := h.Count(`select count(*) from audit_log where action = 'cadre.correct_number' and detail::text not like '%' || $1 || '%'`, right); n != 1 {
-		t.Error("the trail holds a whole number, or nothing")
-	}
-}

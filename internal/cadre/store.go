@@ -239,18 +239,23 @@ func (s Store) ByIDNumber(ctx context.Context, tx *access.Tx, number string) (id
 	return id, name, err
 }
 
-// CorrectNumber mends an ID number that was entered wrongly; birth and sex follow it, also in the posts that go on.
+// CorrectNumber mends an ID number that was entered wrongly; birth and sex follow it, also in the posts that go on. A birth
+// that was recognised differently from the number (档案认定) stays.
 func (s Store) CorrectNumber(ctx context.Context, tx *access.Tx, p Person, card idcard.Card, evidence string) error {
 	tenant := tx.Tenant()
 	old, err := s.IDNumber(tenant, p)
 	if err != nil {
 		return err
 	}
+	birth := card.Birth
+	if recognised(p, old) {
+		birth = p.BirthDate
+	}
 	tag, err := tx.Exec(ctx, `update persons set id_cipher = @id, id_index = @id_index, id_tail_index = @id_tail, sex = @sex, birth_date = @birth,
 			updated_at = @now, version = version + 1
 		where tenant_id = @tenant and id = @person and version = @version and voided_at is null`, pgx.StrictNamedArgs{"tenant": tenant,
 		"id": s.keys.Encrypt(tenant, "cadre.id_number", card.Number), "id_index": s.keys.Index(tenant, "cadre.id_number", card.Number),
-		"id_tail": s.keys.Index(tenant, "cadre.id_tail", card.Number[14:]), "sex": string(card.Sex), "birth": card.Birth,
+		"id_tail": s.keys.Index(tenant, "cadre.id_tail", card.Number[14:]), "sex": string(card.Sex), "birth": birth,
 		"now": tx.Scope().Now(), "person": p.ID, "version": p.Version})
 	if err != nil {
 		return err
@@ -263,6 +268,11 @@ func (s Store) CorrectNumber(ctx context.Context, tx *access.Tx, p Person, card 
 	tx.Audit(access.Line{Action: "cadre.correct_number", Object: "persons", ID: p.ID, Person: p.ID, Summary: "更正" + p.Name + "的身份证号", Reason: evidence,
 		Detail: map[string]any{"before": idcard.Mask(old), "after": idcard.Mask(card.Number), "places": different(old, card.Number)}})
 	return err
+}
+
+// recognised tells whether a file's birth differs from the one in its number.
+func recognised(p Person, number string) bool {
+	return len(number) == 18 && p.BirthDate.Format("20060102") != number[6:14]
 }
 
 // Void takes a file that was made by mistake out of the register.
