@@ -2,120 +2,168 @@ package cadre
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
 	"touyan/internal/platform/codelist"
 	"touyan/internal/platform/crypt"
-	"touyan/internal/platform/pinyin"
+	"touyan/internal/platform/fault"
 )
 
 // applied says what an import did.
-type applied struct{ Added, Updated, Posts int }
+type applied struct{ Added, Updated, Posts, Entries, Removed int }
 
-const chunk = 500 // rows per batch: large enough to be fast, small enough to tell progress
+const chunk = 500 // rows per statement: large enough to be fast, small enough to tell progress
 
-// apply writes intents, all or nothing, in the caller's transaction. progress may be nil.
-func apply(ctx context.Context, tx *access.Tx, keys *crypt.Keys, intents []intent, progress func(done int) error) (applied, error) {
-	var done applied
-	for from := 0; from < len(intents); from += chunk {
-		part := intents[from:min(from+chunk, len(intents))]
-		if err := applyPart(ctx, tx, keys, part, &done); err != nil {
-			return done, err
-		}
-		if progress != nil {
-			if err := progress(from + len(part)); err != nil {
-				return done, err
-			}
-		}
-	}
-	tx.Audit(access.Line{Action: "cadre.import", Object: "persons", Summary: fmt.Sprintf("批量导入:新增%d人、修改%d人、新增任职%d条", done.Added, done.Updated, done.Posts),
-		Detail: map[string]any{"rows": len(intents)}})
-	return done, nil
+// hold leaves out whoever has a key field with another value, where the user asked for that.
+func (p plan) hold() plan {
+	p.Intents = slices.DeleteFunc(slices.Clone(p.Intents), func(in intent) bool { return len(in.Requests) > 0 })
+	return p
 }
 
-func applyPart(ctx context.Context, tx *access.Tx, keys *crypt.Keys, part []intent, done *applied) error {
-	ids := make([]int64, len(part))
-	b := &pgx.Batch{}
-	for i := range part {
-		in := &part[i]
-		if in.Existing != nil {
-			ids[i] = in.Existing.ID
-			if len(in.Changes) > 0 {
-				in.queueUpdate(b, tx, keys)
-				done.Updated++
-			}
-			continue
-		}
-		done.Added++
-		in.queueInsert(b, tx, keys, &ids[i])
+// apply writes a plan, all or nothing, in the caller's transaction. progress may be nil.
+func apply(ctx context.Context, tx *access.Tx, keys *crypt.Keys, p plan, progress func(done, total int) error) (applied, error) {
+	var out applied
+	total := len(p.Intents) + len(p.Posts)
+	for _, part := range p.Parts {
+		total += len(part.Add)
 	}
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+	done := 0
+	step := func(n int) error {
+		if done += n; progress == nil {
+			return nil
+		}
+		return progress(done, total)
+	}
+	for from := 0; from < len(p.Intents); from += chunk {
+		part := p.Intents[from:min(from+chunk, len(p.Intents))]
+		if err := applyPeople(ctx, tx, keys, part, &out); err != nil {
+			return out, err
+		}
+		if err := step(len(part)); err != nil {
+			return out, err
+		}
+	}
+	for part := range slices.Chunk(p.Posts, chunk) {
+		var w postWriter
+		for _, post := range part {
+			w.add(post.Subject.id(), post.Subject.name(), post.Subject.sex(), post.Village, post.Code, post.postLine)
+		}
+		if err := w.write(ctx, tx); err != nil {
+			return out, err
+		}
+		out.Posts += len(part)
+		if err := step(len(part)); err != nil {
+			return out, err
+		}
+	}
+	for _, part := range p.Parts {
+		if err := part.apply(ctx, tx, &out, step); err != nil {
+			return out, err
+		}
+	}
+	tx.Audit(access.Line{Action: "cadre.import", Object: "persons", Summary: "批量" + out.String(), Detail: map[string]any{"rows": len(p.Intents), "sheets": p.counts()}})
+	return out, nil
+}
+
+// counts says for the trail what came and went on each sheet; what was replaced leaves no other trace.
+func (p plan) counts() map[string]any {
+	out := map[string]any{}
+	for _, part := range p.Parts {
+		if len(part.Add)+len(part.Gone) > 0 {
+			out[part.Section.Title] = map[string]int{"added": len(part.Add), "removed": len(part.Gone)}
+		}
+	}
+	return out
+}
+
+// applyPeople writes new people, changes of known ones, and the posts that their rows say.
+func applyPeople(ctx context.Context, tx *access.Tx, keys *crypt.Keys, part []intent, out *applied) error {
+	var fresh, changed []*intent
+	for i := range part {
+		switch in := &part[i]; {
+		case in.Existing == nil:
+			fresh = append(fresh, in)
+		case len(in.Changes) > 0:
+			changed = append(changed, in)
+		}
+	}
+	if err := insertPeople(ctx, tx, keys, fresh); err != nil {
 		return err
 	}
-	b = &pgx.Batch{}
+	if err := updatePeople(ctx, tx, keys, changed); err != nil {
+		return err
+	}
+	out.Added += len(fresh)
+	out.Updated += len(changed)
+	var w postWriter
 	for i := range part {
-		for _, position := range part[i].New {
-			part[i].queuePost(b, tx, ids[i], position)
-			done.Posts++
+		in := &part[i]
+		id, sex := in.id, string(in.ID.Sex)
+		if in.Existing != nil {
+			id, sex = in.Existing.ID, in.Existing.Sex
+		}
+		for _, code := range in.New {
+			w.add(id, in.Name, sex, in.Village, code, postLine{Managed: in.Managed, Paid: in.Paid, Since: in.Since, WayIn: in.WayIn, Note: in.Note})
+			out.Posts++
 		}
 	}
-	return tx.SendBatch(ctx, b).Close()
+	return w.write(ctx, tx)
 }
 
-func (in *intent) queueInsert(b *pgx.Batch, tx *access.Tx, keys *crypt.Keys, id *int64) {
-	full, initials := pinyin.Keys(in.Name)
-	tenant := tx.Tenant()
-	ethnic, political, education := in.Ethnic, in.Political, in.Education
-	if ethnic == "" {
-		ethnic = codelist.Han
-	}
-	b.Queue(`insert into persons (tenant_id, township_id, village_id, name, former_name, pinyin, initials, sex, birth_date, ethnic, political,
-			education, party_join_date, id_cipher, id_index, id_tail_index, phone_cipher, phone_index)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id`,
-		tenant, in.Village.TownshipID, in.Village.ID, in.Name, in.Former, full, initials, string(in.ID.Sex), in.ID.Birth, ethnic, political, education,
-		in.Joined, keys.Encrypt(tenant, "cadre.id_number", in.ID.Number), in.Index, keys.Index(tenant, "cadre.id_tail", in.ID.Number[14:]),
-		keys.Encrypt(tenant, "cadre.phone", in.Phone), keys.Index(tenant, "cadre.phone", in.Phone)).
-		QueryRow(func(r pgx.Row) error { return r.Scan(id) })
-}
-
-func (in *intent) queueUpdate(b *pgx.Batch, tx *access.Tx, keys *crypt.Keys) {
-	tenant, k := tx.Tenant(), in.Existing
-	keep := func(key, old, new string) string {
-		if in.has[key] {
-			return new
+// apply writes what one sheet does to a section.
+func (p *partPlan) apply(ctx context.Context, tx *access.Tx, out *applied, step func(int) error) error {
+	var cleared []int64
+	rewritten := map[int64]bool{}
+	var rows []plannedEntry
+	for _, r := range p.rewrite {
+		cleared = append(cleared, r.subject.id())
+		rewritten[r.subject.id()] = true
+		for _, texts := range r.entries {
+			rows = append(rows, plannedEntry{0, r.subject, texts})
 		}
-		return old
 	}
-	joined := k.PartyJoin
-	if in.has["joined"] {
-		joined = in.Joined
+	for _, x := range p.Add {
+		if !rewritten[x.Subject.id()] {
+			rows = append(rows, x)
+		}
 	}
-	b.Queue(`update persons set ethnic = $3, political = $4, education = $5, party_join_date = $6,
-			phone_cipher = case when $7 then $8 else phone_cipher end, phone_index = case when $7 then $9 else phone_index end,
-			updated_at = $10, former_name = $11, version = version + 1
-		where tenant_id = $1 and id = $2`, tenant, k.ID, keep("ethnic", k.Ethnic, in.Ethnic), keep("political", k.Political, in.Political),
-		keep("education", k.Education, in.Education), joined, in.has["phone"], keys.Encrypt(tenant, "cadre.phone", in.Phone),
-		keys.Index(tenant, "cadre.phone", in.Phone), tx.Scope().Now(), keep("former", k.FormerName, in.Former))
+	if len(cleared) > 0 {
+		if _, err := tx.Exec(ctx, partSQL[p.Section.Key].clear, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "people": cleared}); err != nil {
+			return err
+		}
+	}
+	for part := range slices.Chunk(rows, chunk) {
+		if err := p.insert(ctx, tx, part); err != nil {
+			return err
+		}
+	}
+	out.Entries += len(p.Add)
+	out.Removed += len(p.Gone)
+	return step(len(p.Add))
 }
 
-func (in *intent) queuePost(b *pgx.Batch, tx *access.Tx, person int64, position string) {
-	scheme, paid, managed := "none", in.Paid, in.Managed
-	switch {
-	case resident[position]:
-		scheme, paid, managed = "sending_unit", false, "dispatched"
-	case paid && managed == "professional":
-		scheme = "institution"
-	case paid:
-		scheme = "village"
+// insert writes entries with one statement: an array per field, months as their first day.
+func (p *partPlan) insert(ctx context.Context, tx *access.Tx, rows []plannedEntry) error {
+	people := make([]int64, len(rows))
+	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "people": people}
+	for i, f := range p.Section.Fields {
+		texts := make([]string, len(rows))
+		for n, x := range rows {
+			people[n] = x.Subject.id()
+			if texts[n] = x.Texts[i]; f.Kind == "month" && texts[n] != "" {
+				texts[n] += "-01"
+			}
+		}
+		args[f.Name] = texts
 	}
-	b.Queue(`insert into appointments (tenant_id, township_id, village_id, person_id, person_name, sex, position_code, management_type,
-			pay_scheme, is_paid, during, way_in, note)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, daterange($11::date, null), $12, $13)`,
-		tx.Tenant(), in.Village.TownshipID, in.Village.ID, person, in.Name, string(in.ID.Sex), position, managed, scheme, paid, in.Since,
-		in.WayIn, in.Note)
+	tag, err := tx.Exec(ctx, partSQL[p.Section.Key].add, args)
+	if err == nil && int(tag.RowsAffected()) != len(rows) {
+		err = fault.Conflict("有人员的档案刚被作废、合并或调出,没有导入任何一行。请返回预览后再试")
+	}
+	return err
 }
 
 func codeName(kind, code string) string {
@@ -143,6 +191,10 @@ type Batch struct {
 type batchSummary struct {
 	Add, Update, Same, Bad int
 	Mapping                map[string]string // title → key, as the user assigned
+	Replace                []string          // sections whose rows in the file take the place of the stored ones
+	Hold                   bool              // leave out whoever has a key field with another value
+	Rows                   int               // of all sheets
+	Checked                bool              // the counts come from the whole file
 	Message                string
 	Run                    int64 // the background run that works on it
 }
@@ -176,6 +228,16 @@ func loadBatch(ctx context.Context, tx *access.Tx, keys *crypt.Keys, id int64) (
 	}
 	plain, err := keys.Decrypt(tx.Tenant(), "cadre.import", b.Content)
 	b.Content = []byte(plain)
+	return b, err
+}
+
+// lockBatch keeps others off an upload of the actor's own, and refuses one that was confirmed before.
+func lockBatch(ctx context.Context, tx *access.Tx, id int64, state string) (b Batch, err error) {
+	err = tx.QueryRow(ctx, `select state, file_name, summary from import_batches where tenant_id = @tenant and id = @id and created_by = @by for update`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id, "by": tx.Scope().Account()}).Scan(&b.State, &b.FileName, &b.Summary)
+	if err == nil && b.State != state {
+		err = fault.Conflict("这个文件已经确认导入,没有重复导入")
+	}
 	return b, err
 }
 

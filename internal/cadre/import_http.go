@@ -45,6 +45,7 @@ func (m *Importer) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/import", Need: PermImport, Do: m.upload, Upload: true},
 			{Method: http.MethodGet, Path: "/cadres/import/{id}", Need: PermImport, Do: m.preview},
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/mapping", Need: PermImport, Do: m.assign},
+			{Method: http.MethodPost, Path: "/cadres/import/{id}/options", Need: PermImport, Do: m.choose},
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/confirm", Need: PermImport, Do: m.confirm},
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/repair", Need: PermImport, Do: m.repair},
 		},
@@ -78,11 +79,12 @@ func (m *Importer) upload(w http.ResponseWriter, r *http.Request, s access.Scope
 	}
 	var id int64
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		// Reading the head of the file now refuses what is no spreadsheet before anything is kept.
-		if _, err := readUpload(file.Data, nil, s.Today()); err != nil {
+		// Reading the file now refuses what is no spreadsheet before anything is kept.
+		c := checked{Batch: Batch{Content: file.Data}}
+		if err := m.read(r.Context(), tx, &c); err != nil {
 			return err
 		}
-		id, err = saveBatch(r.Context(), tx, m.keys, file.Name, file.Data, batchSummary{})
+		id, err = saveBatch(r.Context(), tx, m.keys, file.Name, file.Data, c.count())
 		return err
 	})
 	if err != nil {
@@ -93,18 +95,22 @@ func (m *Importer) upload(w http.ResponseWriter, r *http.Request, s access.Scope
 
 // checked is a batch with everything that its preview shows.
 type checked struct {
-	Batch   Batch
-	Upload  *upload
-	Intents []intent
+	Batch  Batch
+	Upload *upload
+	plan
 }
 
-func (c checked) count() (s batchSummary) {
-	s = c.Batch.Summary
-	s.Add, s.Update, s.Same = 0, 0, 0
+// count sums up what a preview says, for the page and for the confirmation.
+func (c checked) count() batchSummary {
+	s := c.Batch.Summary
+	s.Add, s.Update, s.Same, s.Bad, s.Rows, s.Checked = 0, 0, 0, 0, 0, false
+	if c.Upload == nil || len(c.Upload.headers()) > 0 {
+		return s
+	}
 	bad := c.bad()
 	for _, in := range c.Intents {
 		switch {
-		case bad[in.Row]:
+		case bad[in.Row] || s.Hold && len(in.Requests) > 0:
 		case in.Existing == nil:
 			s.Add++
 		case len(in.Changes) > 0 || len(in.New) > 0:
@@ -113,11 +119,17 @@ func (c checked) count() (s batchSummary) {
 			s.Same++
 		}
 	}
-	s.Bad = c.Upload.Report.BadRows()
+	s.Rows, s.Checked = len(c.Upload.Lines), true
+	for _, e := range c.Upload.Entries {
+		s.Rows += len(e.Lines)
+	}
+	for _, r := range c.Upload.reports() {
+		s.Bad += r.BadRows()
+	}
 	return s
 }
 
-// bad are the rows with an error.
+// bad are the rows of people with an error.
 func (c checked) bad() map[int]bool {
 	rows := map[int]bool{}
 	for _, f := range c.Upload.Report.Findings {
@@ -126,13 +138,33 @@ func (c checked) bad() map[int]bool {
 	return rows
 }
 
-// errors are the findings in the order in which the user goes through his file: row by row, from left to right.
-func (c checked) errors() []xlsx.Finding {
-	list := c.Upload.Report.Sorted()
-	slices.SortStableFunc(list, func(a, b xlsx.Finding) int {
-		return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(len(a.Ref), len(b.Ref)), cmp.Compare(a.Ref, b.Ref))
-	})
-	return list
+// finding is one thing wrong, with its sheet.
+type finding struct {
+	Sheet string
+	xlsx.Finding
+}
+
+// errors are the findings in the order in which the user goes through his file: sheet by sheet, row by row, from left to
+// right.
+func (c checked) errors() (out []finding) {
+	for _, r := range c.Upload.reports() {
+		list := r.Sorted()
+		slices.SortStableFunc(list, func(a, b xlsx.Finding) int {
+			return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(len(a.Ref), len(b.Ref)), cmp.Compare(a.Ref, b.Ref))
+		})
+		for _, f := range list {
+			out = append(out, finding{r.Sheet, f})
+		}
+	}
+	return out
+}
+
+// warnings are what does not hinder.
+func (c checked) warnings() (out []finding) {
+	for _, f := range c.Upload.Warnings {
+		out = append(out, finding{c.Upload.Match.Sheet, f})
+	}
+	return out
 }
 
 // check reads and compares a batch anew: the register may have changed since its upload.
@@ -145,21 +177,26 @@ func (m *Importer) check(ctx context.Context, tx *access.Tx, id int64) (checked,
 	if len(c.Batch.Content) == 0 {
 		return c, nil
 	}
+	return c, m.read(ctx, tx, &c)
+}
+
+// read reads and compares the content of a batch.
+func (m *Importer) read(ctx context.Context, tx *access.Tx, c *checked) error {
 	known, err := mappings(ctx, tx)
 	if err != nil {
-		return c, err
+		return err
 	}
 	for title, key := range c.Batch.Summary.Mapping {
 		known[title] = key
 	}
 	if c.Upload, err = readUpload(c.Batch.Content, known, tx.Scope().Today()); err != nil {
-		return c, err
+		return err
 	}
-	if c.Upload.Match.Err() != nil {
-		return c, nil
+	if len(c.Upload.headers()) > 0 {
+		return nil
 	}
-	c.Intents, err = resolve(ctx, tx, m.keys, c.Upload)
-	return c, err
+	c.plan, err = resolve(ctx, tx, m.keys, c.Upload, c.Batch.Summary.Replace)
+	return err
 }
 
 func (m *Importer) preview(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -169,7 +206,9 @@ func (m *Importer) preview(w http.ResponseWriter, r *http.Request, s access.Scop
 	}
 	var c checked
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		c, err = m.check(r.Context(), tx, id)
+		if c.Batch, err = loadBatch(r.Context(), tx, m.keys, id); err == nil && c.Batch.State == "preview" {
+			err = m.read(r.Context(), tx, &c)
+		}
 		return err
 	})
 	if err != nil {
@@ -189,6 +228,9 @@ func (m *Importer) assign(w http.ResponseWriter, r *http.Request, s access.Scope
 		if err != nil || c.Upload == nil {
 			return err
 		}
+		if c.Batch.State != "preview" {
+			return fault.Conflict("这个文件已经确认导入,不能再改表头")
+		}
 		mapping := map[string]string{}
 		for i, u := range c.Upload.Match.Unknown {
 			key := r.PostForm.Get(fmt.Sprintf("column.%d", i))
@@ -206,7 +248,44 @@ func (m *Importer) assign(w http.ResponseWriter, r *http.Request, s access.Scope
 		if err := remember(r.Context(), tx, mapping); err != nil {
 			return err
 		}
-		return setBatch(r.Context(), tx, id, "preview", c.Batch.Summary)
+		return m.again(r.Context(), tx, &c)
+	})
+	if err != nil {
+		return err
+	}
+	return httpx.SeeOther(w, r, "/cadres/import/"+strconv.FormatInt(id, 10))
+}
+
+// again reads a batch by its changed summary and keeps what that says.
+func (m *Importer) again(ctx context.Context, tx *access.Tx, c *checked) error {
+	if err := m.read(ctx, tx, c); err != nil {
+		return err
+	}
+	return setBatch(ctx, tx, c.Batch.ID, "preview", c.count())
+}
+
+// choose keeps which sheets replace what is stored, and whether rows with key differences are left out.
+func (m *Importer) choose(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	id, err := httpx.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
+		c := checked{}
+		if c.Batch, err = loadBatch(r.Context(), tx, m.keys, id); err != nil {
+			return err
+		}
+		if c.Batch.State != "preview" {
+			return fault.Conflict("这个文件已经确认导入,不能再改选项")
+		}
+		c.Batch.Summary.Replace = nil
+		for _, key := range r.PostForm["replace"] {
+			if _, known := sectionOf(key); known {
+				c.Batch.Summary.Replace = append(c.Batch.Summary.Replace, key)
+			}
+		}
+		c.Batch.Summary.Hold = r.PostForm.Get("hold") == "yes"
+		return m.again(r.Context(), tx, &c)
 	})
 	if err != nil {
 		return err
@@ -224,24 +303,20 @@ func (m *Importer) confirm(w http.ResponseWriter, r *http.Request, s access.Scop
 	var done applied
 	var run int64
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		c, err := m.ready(r.Context(), tx, id, "preview")
+		b, err := lockBatch(r.Context(), tx, id, "preview")
 		if err != nil {
 			return err
 		}
-		summary := c.count()
-		if len(c.Intents) > inBackground {
-			run, err = m.jobs.Start(r.Context(), tx, "cadre.import", "导入 "+c.Batch.FileName, importParams{id})
-			if err != nil {
+		// What was checked when it came in, and has many rows, is checked again by the run.
+		if b.Summary.Checked && b.Summary.Bad == 0 && b.Summary.Rows > inBackground {
+			if run, err = m.jobs.Start(r.Context(), tx, "cadre.import", "导入 "+b.FileName, importParams{id}); err != nil {
 				return err
 			}
-			summary.Run = run
-			return setBatch(r.Context(), tx, id, "queued", summary)
+			b.Summary.Run = run
+			return setBatch(r.Context(), tx, id, "queued", b.Summary)
 		}
-		if done, err = apply(r.Context(), tx, m.keys, c.Intents, nil); err != nil {
-			return err
-		}
-		summary.Message = done.String()
-		return setBatch(r.Context(), tx, id, "done", summary)
+		done, err = m.apply(r.Context(), tx, id, nil)
+		return err
 	})
 	if err != nil {
 		return err
@@ -253,30 +328,40 @@ func (m *Importer) confirm(w http.ResponseWriter, r *http.Request, s access.Scop
 	return httpx.SeeOther(w, r, "/cadres")
 }
 
-// String says what was done.
-func (a applied) String() string {
-	return fmt.Sprintf("导入完成:新增%d人,修改%d人,新增任职%d条", a.Added, a.Updated, a.Posts)
-}
-
-// ready locks a batch and refuses one that is not wholly right, or was confirmed before.
-func (m *Importer) ready(ctx context.Context, tx *access.Tx, id int64, state string) (checked, error) {
-	var now string
-	err := tx.QueryRow(ctx, `select state from import_batches where tenant_id = $1 and id = $2 and created_by = $3 for update`,
-		tx.Tenant(), id, tx.Scope().Account()).Scan(&now)
-	if err != nil {
-		return checked{}, err
-	}
-	if now != state {
-		return checked{}, fault.Conflict("这个文件已经确认导入,没有重复导入")
-	}
+// apply checks a locked batch once more, refuses one that is not wholly right, and writes it.
+func (m *Importer) apply(ctx context.Context, tx *access.Tx, id int64, progress func(done, total int) error) (applied, error) {
 	c, err := m.check(ctx, tx, id)
 	if err != nil {
-		return c, err
+		return applied{}, err
 	}
-	if c.Upload == nil || c.Upload.Match.Err() != nil || !c.Upload.Report.OK() {
-		return c, fault.Conflict("文件中仍有问题,没有导入任何一行。请返回查看,修改后重新上传")
+	if c.Upload == nil || len(c.Upload.headers()) > 0 || !c.Upload.ok() {
+		return applied{}, fault.Conflict("文件中仍有问题,没有导入任何一行。请返回查看,修改后重新上传")
 	}
-	return c, nil
+	summary := c.count()
+	if summary.Hold {
+		c.plan = c.hold()
+	}
+	if summary.Rows == 0 {
+		return applied{}, fault.Conflict("文件中没有可以导入的行")
+	}
+	done, err := apply(ctx, tx, m.keys, c.plan, progress)
+	if err != nil {
+		return done, err
+	}
+	summary.Message = done.String()
+	return done, setBatch(ctx, tx, id, "done", summary)
+}
+
+// String says what was done.
+func (a applied) String() string {
+	text := fmt.Sprintf("导入完成:新增%d人,修改%d人,新增任职%d条", a.Added, a.Updated, a.Posts)
+	if a.Entries+a.Removed > 0 {
+		text += fmt.Sprintf(",新增档案条目%d条", a.Entries)
+	}
+	if a.Removed > 0 {
+		text += fmt.Sprintf(",以表格为准删除%d条", a.Removed)
+	}
+	return text
 }
 
 type importParams struct {
@@ -291,17 +376,12 @@ func (m *Importer) work(ctx context.Context, run *job.Run) error {
 	}
 	var done applied
 	err := access.InScope(ctx, run.Scope, func(tx *access.Tx) error {
-		c, err := m.ready(ctx, tx, p.Batch, "queued")
-		if err != nil {
+		if _, err := lockBatch(ctx, tx, p.Batch, "queued"); err != nil {
 			return err
 		}
-		done, err = apply(ctx, tx, m.keys, c.Intents, func(n int) error { return run.Progress(ctx, n, len(c.Intents)) })
-		if err != nil {
-			return err
-		}
-		summary := c.count()
-		summary.Message = done.String()
-		return setBatch(ctx, tx, p.Batch, "done", summary)
+		var err error
+		done, err = m.apply(ctx, tx, p.Batch, func(n, total int) error { return run.Progress(ctx, n, total) })
+		return err
 	})
 	if fault.Is(err, fault.KindConflict) || fault.Is(err, fault.KindInvalid) {
 		// The register changed between the confirmation and the work: the preview says how, and can be confirmed again.
@@ -332,11 +412,17 @@ func (m *Importer) repair(w http.ResponseWriter, r *http.Request, s access.Scope
 		if c, err = m.check(r.Context(), tx, id); err != nil {
 			return err
 		}
-		if c.Upload == nil || c.Upload.Report.OK() {
+		if c.Upload == nil || c.Upload.ok() {
 			return fault.Conflict("文件没有问题行")
 		}
-		if fixed, err = xlsx.RepairFile(c.Batch.Content, c.Upload.Report); err != nil {
-			return xlsx.Fault(err)
+		fixed = c.Batch.Content
+		for _, report := range c.Upload.reports() {
+			if report.OK() {
+				continue
+			}
+			if fixed, err = xlsx.RepairFile(fixed, report); err != nil {
+				return xlsx.Fault(err)
+			}
 		}
 		tx.Audit(access.Line{Action: "cadre.repair", Object: "import_batches", ID: id, Summary: "下载问题行", Reason: "更正后重新上传"})
 		return nil

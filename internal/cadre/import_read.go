@@ -2,6 +2,7 @@ package cadre
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +57,9 @@ type line struct {
 	Paid      bool
 	Phone     string
 	Note      string
+	Tail      string // the last four, where a workbook of whole files says no more
+	Born      xlsx.Date
+	Details   Details
 	has       map[string]bool // which optional columns the row fills: an empty cell never erases what the register knows
 }
 
@@ -66,6 +70,9 @@ type upload struct {
 	Report   *xlsx.Report
 	Warnings []xlsx.Finding
 	Skipped  int
+	Whole    bool // a workbook of whole files: posts stand on a sheet of their own
+	Entries  []*entrySheet
+	schema   xlsx.Schema
 	rows     map[int]xlsx.Row
 }
 
@@ -75,12 +82,16 @@ func readUpload(file []byte, remembered map[string]string, today time.Time) (*up
 	if err != nil {
 		return nil, xlsx.Fault(err)
 	}
-	table, err := book.Table(roster, remembered)
+	u, table, err := openUpload(book, remembered)
 	if err != nil {
 		return nil, xlsx.Fault(err)
 	}
-	u := &upload{Match: table.Match, Report: table.Report(), rows: map[int]xlsx.Row{}}
-	if table.Match.Err() != nil {
+	if u.Whole {
+		if err := u.readEntries(book, today); err != nil {
+			return nil, err
+		}
+	}
+	if table == nil || table.Match.Err() != nil {
 		return u, nil
 	}
 	seen := map[string]int{}
@@ -103,11 +114,85 @@ func readUpload(file []byte, remembered map[string]string, today time.Time) (*up
 	return u, nil
 }
 
+// openUpload finds the sheet of people: 人员 in a workbook of whole files, which may lack it, and otherwise the sheet that
+// looks most like a roster.
+func openUpload(book *xlsx.Book, remembered map[string]string) (*upload, *xlsx.Table, error) {
+	u := &upload{Report: &xlsx.Report{}, schema: roster, rows: map[int]xlsx.Row{}}
+	peopleTab, posted := "", false
+	for _, tab := range book.Sheets() {
+		_, sheet, known := schemaOf(tab)
+		u.Whole = u.Whole || known
+		posted = posted || known && len(sheet.Sections) == 0
+		if tab = strings.TrimSpace(tab); peopleTab == "" && (tab == peopleSheet || tab == "花名册" || tab == "基本信息") {
+			peopleTab = tab
+		}
+	}
+	if !u.Whole && peopleTab != peopleSheet {
+		table, err := book.Table(roster, remembered)
+		if err != nil {
+			return nil, nil, err
+		}
+		u.Match, u.Report = table.Match, table.Report()
+		return u, table, nil
+	}
+	if peopleTab == "" {
+		return u, nil, nil
+	}
+	// A sheet that says posts with their days is a roster, whatever its tab is called, unless 任职 says them.
+	table, err := book.TableOn(peopleTab, roster, remembered)
+	if err != nil {
+		return nil, nil, onSheet(peopleTab, err)
+	}
+	if posted || !table.Match.Has("position") || !table.Match.Has("since") {
+		u.schema, u.Whole = people, true
+		if table, err = book.TableOn(peopleTab, people, remembered); err != nil {
+			return nil, nil, onSheet(peopleTab, err)
+		}
+	}
+	u.Match, u.Report = table.Match, table.Report()
+	return u, table, nil
+}
+
+// headers lists what is wrong with the headers, of each sheet.
+func (u *upload) headers() []string {
+	list := u.Match.Sentences()
+	for i := range list {
+		if u.Whole {
+			list[i] = "工作表「" + u.Match.Sheet + "」:" + list[i]
+		}
+	}
+	for _, e := range u.Entries {
+		for _, sentence := range e.Match.Sentences() {
+			list = append(list, "工作表「"+e.Name+"」:"+sentence)
+		}
+	}
+	return list
+}
+
+// reports are the findings of all sheets.
+func (u *upload) reports() []*xlsx.Report {
+	list := []*xlsx.Report{u.Report}
+	for _, e := range u.Entries {
+		list = append(list, e.Report)
+	}
+	return list
+}
+
+// ok holds if no sheet has anything wrong.
+func (u *upload) ok() bool {
+	for _, r := range u.reports() {
+		if !r.OK() {
+			return false
+		}
+	}
+	return true
+}
+
 func (u *upload) read(row xlsx.Row, today time.Time) line {
 	l := line{Row: row.Number, Township: row.Text("township"), Village: row.Text("village"), Name: TidyName(row.Text("name")),
 		Former: TidyName(row.Text("former")), Note: row.Text("note"), Managed: "ordinary", has: map[string]bool{}}
 	bad := func(key, format string, args ...any) { u.Report.Cell(row, key, format, args...) }
-	for _, c := range roster.Columns {
+	for _, c := range u.schema.Columns {
 		cell := row.Cell(c.Key)
 		l.has[c.Key] = row.Has(c.Key) && !cell.Blank()
 		if trouble := cell.Trouble(); trouble != "" && !(c.Key == "id" && (cell.Scientific || cell.PrecisionLost)) {
@@ -128,6 +213,9 @@ func (u *upload) read(row xlsx.Row, today time.Time) line {
 		}
 	}
 	u.readID(row, &l, today, bad)
+	if !l.has["id"] && u.Whole {
+		_, l.Tail = numberOf(row, "id", "tail", today, bad)
+	}
 	u.readLists(row, &l, bad)
 	if l.has["joined"] {
 		if d, err := xlsx.ParseDate(row.Cell("joined")); err != nil {
@@ -150,7 +238,69 @@ func (u *upload) read(row xlsx.Row, today time.Time) line {
 			bad("since", "任职时间在今天之后")
 		}
 	}
+	u.readDetails(row, &l, today, bad)
 	return l
+}
+
+// readDetails reads what a file says beyond the register, by the rules of the page that asks for it.
+func (u *upload) readDetails(row xlsx.Row, l *line, today time.Time, bad func(string, string, ...any)) {
+	if !slices.ContainsFunc(detailColumns, func(c xlsx.Column) bool { return l.has[c.Key] }) {
+		return
+	}
+	month := func(key string) string {
+		if !l.has[key] {
+			return ""
+		}
+		d, err := xlsx.ParseDate(row.Cell(key))
+		if err != nil {
+			bad(key, "%s", err)
+			return ""
+		}
+		return d.First().Format("2006-01")
+	}
+	word := func(key string, words []Word) string {
+		code := ""
+		if l.has[key] {
+			if code = (entryField{Words: words}).codeOf(row.Text(key)); code == "" {
+				column, _ := roster.Column(key)
+				bad(key, "%s应为%s", column.Title, strings.Join(titlesOf(words), "、"))
+			}
+		}
+		return code
+	}
+	f := FileForm{NativePlace: row.Text("native_place"), BirthPlace: row.Text("birth_place"), PartyFull: month("party_full"), PartyBranch: row.Text("party_branch"),
+		WorkStart: month("work_start"), Health: word("health", HealthWords), Marital: word("marital", MaritalWords), TechnicalPost: row.Text("technical_post"),
+		Specialty: row.Text("specialty"), Certificates: row.Text("certificates"), SocialInsurance: word("social_insurance", InsuranceWords),
+		Local: word("local", []Word{{"yes", "是"}, {"no", "否"}}), Address: row.Text("address"), Phone2: row.Text("phone2"), BankName: row.Text("bank_name"), BankCard: row.Text("bank_card")}
+	for _, text := range strings.FieldsFunc(row.Text("origins"), func(r rune) bool { return strings.ContainsRune("、,,;; \n", r) }) {
+		code := (entryField{Words: Origins}).codeOf(text)
+		if code == "" {
+			bad("origins", "不认识的来源身份“%s”", text)
+			continue
+		}
+		f.Origins = append(f.Origins, code)
+	}
+	joined, born := l.Joined, &l.ID.Birth
+	if joined == nil { // resolve compares with what the file says
+		joined = &time.Time{}
+	}
+	if l.ID.Number == "" {
+		born = nil
+	}
+	d, problems := f.check(today, born, joined)
+	for _, p := range problems {
+		bad(p.Field, "%s", p.Sentence)
+	}
+	if d.warning != "" {
+		u.warn(row, "bank_card", d.warning)
+	}
+	l.Details = d
+}
+
+// warn notes what does not hinder an import.
+func (u *upload) warn(row xlsx.Row, key, sentence string) {
+	column, _ := u.schema.Column(key)
+	u.Warnings = append(u.Warnings, xlsx.Finding{Row: row.Number, Column: column.Title, Ref: row.Cell(key).Ref(), Message: sentence})
 }
 
 func (u *upload) readID(row xlsx.Row, l *line, today time.Time, bad func(string, string, ...any)) {
@@ -168,7 +318,7 @@ func (u *upload) readID(row xlsx.Row, l *line, today time.Time, bad func(string,
 	}
 	l.ID = card
 	if w := card.Warning(); w != "" {
-		u.Warnings = append(u.Warnings, xlsx.Finding{Row: row.Number, Column: "身份证号", Ref: row.Cell("id").Ref(), Message: w})
+		u.warn(row, "id", w)
 	}
 	if l.has["sex"] {
 		if sex, err := codelist.Sex().Parse(row.Text("sex")); err != nil {
@@ -181,10 +331,14 @@ func (u *upload) readID(row xlsx.Row, l *line, today time.Time, bad func(string,
 		d, err := xlsx.ParseDate(row.Cell("birth"))
 		if err != nil {
 			bad("birth", "%s", err)
-		} else if b := card.Birth; d.Year != b.Year() || d.Month != 0 && d.Month != int(b.Month()) || d.Day != 0 && d.Day != b.Day() {
-			bad("birth", "出生日期与身份证号不一致(身份证号为%s)", b.Format("2006-01"))
 		}
+		l.Born = d // resolve compares with the file, or with the number of who is new
 	}
+}
+
+// agrees tells whether a date, as precise as it was written, is this day.
+func agrees(d xlsx.Date, day time.Time) bool {
+	return d.Year == 0 || d.Year == day.Year() && (d.Month == 0 || d.Month == int(day.Month())) && (d.Day == 0 || d.Day == day.Day())
 }
 
 func (u *upload) readLists(row xlsx.Row, l *line, bad func(string, string, ...any)) {

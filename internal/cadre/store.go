@@ -13,7 +13,6 @@ import (
 	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/idcard"
-	"touyan/internal/platform/pinyin"
 )
 
 // Store is all SQL of persons; appointments stand in appointment_store.go, imports in import_apply.go.
@@ -160,7 +159,7 @@ func (s Store) MaskedPhone(tenant int64, p Person) string {
 
 // Create makes a file. An ID number that is registered anywhere in the district is refused by the table's key.
 func (s Store) Create(ctx context.Context, tx *access.Tx, f fields, township, village int64) (id int64, err error) {
-	full, initials := pinyin.Keys(f.Name)
+	full, initials := searchKeys(f.Name, f.FormerName)
 	tenant := tx.Tenant()
 	err = tx.QueryRow(ctx, `insert into persons (tenant_id, township_id, village_id, name, former_name, pinyin, initials, sex, birth_date,
 			ethnic, political, education, party_join_date, id_cipher, id_index, id_tail_index, phone_cipher, phone_index)
@@ -181,7 +180,7 @@ func (s Store) Create(ctx context.Context, tx *access.Tx, f fields, township, vi
 
 // Update changes a file, refusing a stale copy with both values.
 func (s Store) Update(ctx context.Context, tx *access.Tx, id int64, f fields, version int) error {
-	full, initials := pinyin.Keys(f.Name)
+	full, initials := searchKeys(f.Name, f.FormerName)
 	tenant := tx.Tenant()
 	tag, err := tx.Exec(ctx, `update persons set name = @name, former_name = @former, pinyin = @pinyin, initials = @initials,
 			ethnic = @ethnic, political = @political, education = @education, party_join_date = @joined,

@@ -32,6 +32,21 @@ const maxSheets = 20 // sheets that are looked at for a header
 // decided, "" for a column to leave out; it goes before the schema's own titles. The error is a Problem if nothing looks
 // like a header; a header that lacks columns is no error here, see Match.Err.
 func (b *Book) Table(s Schema, remembered map[string]string) (*Table, error) {
+	return b.table(s, remembered, b.sheets)
+}
+
+// TableOn is Table on one sheet alone, by the name of its tab.
+func (b *Book) TableOn(sheet string, s Schema, remembered map[string]string) (*Table, error) {
+	var one []sheetEntry
+	for _, e := range b.sheets {
+		if e.name == sheet {
+			one = append(one, e)
+		}
+	}
+	return b.table(s, remembered, one)
+}
+
+func (b *Book) table(s Schema, remembered map[string]string, sheets []sheetEntry) (*Table, error) {
 	known := make(map[string]string, len(remembered))
 	for title, key := range remembered {
 		if _, ok := s.Column(key); ok || key == "" {
@@ -41,7 +56,7 @@ func (b *Book) Table(s Schema, remembered map[string]string) (*Table, error) {
 	var best *Table
 	top := 0
 	var others []string
-	for i, sheet := range b.sheets {
+	for i, sheet := range sheets {
 		if i >= maxSheets {
 			break
 		}
