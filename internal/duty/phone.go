@@ -169,7 +169,11 @@ func (m *Module) savePhones(w http.ResponseWriter, r *http.Request, s access.Sco
 	case len(p.Problems) > 0:
 		return m.drawPhones(w, r, s, p, http.StatusUnprocessableEntity)
 	}
-	access.Flash(r, s, "success", fmt.Sprintf("已保存,%d个村(社区)的值班电话有变化;已张贴的值班表请重新打印", len(changed)))
+	said := "已保存"
+	if n := len(changed); n > 0 {
+		said = fmt.Sprintf("已保存,%d个村(社区)的值班电话有变化;已张贴的值班表请重新打印", n)
+	}
+	access.Flash(r, s, "success", said)
 	return httpx.SeeOther(w, r, phonesPath)
 }
 

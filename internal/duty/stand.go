@@ -99,17 +99,19 @@ func (t table) stand(f standForm, today time.Time, already []Stand) (Stand, []ui
 			return bad("person", one.Name+"当天值另一班")
 		}
 	}
+	reason, wrong := reasonOf(f.Reason)
 	var replaces []Stand
 	for _, s := range already {
 		switch {
 		case s.WithdrawnAt != nil:
+		case s.slot() == *slot && s.PersonID == one.ID && s.Reason == reason:
+			return s, nil, nil // the same form again
 		case s.slot() == *slot:
 			replaces = append(replaces, s)
 		case s.PersonID == one.ID && s.OnDay.Day() == slot.Day:
 			return bad("person", one.Name+"当天已补记在另一班")
 		}
 	}
-	reason, wrong := reasonOf(f.Reason)
 	if wrong != "" {
 		return bad("reason", wrong)
 	}

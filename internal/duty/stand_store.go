@@ -29,6 +29,9 @@ func (Store) Stands(ctx context.Context, tx *access.Tx, roster int64) ([]Stand, 
 
 // setStand keeps an entry in the place of an earlier one about the same place, which stays on record as withdrawn.
 func (st Store) setStand(ctx context.Context, tx *access.Tx, r Roster, s Stand) error {
+	if s.ID != 0 { // it stands there already
+		return nil
+	}
 	var before []string
 	for _, old := range s.replaces {
 		if err := st.endStand(ctx, tx, old, "另行补记:"+s.PersonName); err != nil {

@@ -40,7 +40,7 @@ func TestWhoReallyStoodIsEnteredAfterwards(t *testing.T) {
 	if n := p.Count(`select count(*) from duty_stands`); n != 0 {
 		t.Fatalf("%d refused entries are kept", n)
 	}
-	for _, reason := range []string{"张伟到区里开会", "张伟到区里开会,改由李娜"} { // the second takes the place of the first
+	for _, reason := range []string{"张伟到区里开会", "张伟到区里开会,改由李娜", "张伟到区里开会,改由李娜"} { // the second takes the place of the first; the third is a double click
 		c.Post(at, stand("21.", "李娜", reason)).Want(http.StatusSeeOther)
 	}
 	if n := p.Count(`select count(*) from duty_stands where on_day = '2026-11-21' and person_name = '李娜' and reason like '%改由李娜'`); n != 1 {
