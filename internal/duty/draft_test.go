@@ -1,6 +1,7 @@
 package duty_test
 
 import (
+	"flag"
 	"fmt"
 	"reflect"
 	"strings"
@@ -9,6 +10,13 @@ import (
 	"pgregory.net/rapid"
 	"touyan/internal/duty"
 )
+
+// A thousand random teams each; the command line may ask for another number.
+func init() {
+	if err := flag.Set("rapid.checks", "1000"); err != nil {
+		panic(err)
+	}
+}
 
 // team draws a month, one to nine people with leave and wishes; some of them share leave and wishes.
 func team(t *rapid.T) duty.Plan {
