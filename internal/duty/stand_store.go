@@ -8,8 +8,16 @@ import (
 	"touyan/internal/access"
 )
 
-// stood are the places of the rosters with whoever really stood there: the assignment, or whom 事后补记 names, be the place
-// empty or a stand-in's on the roster. Loads, turns and checks all read it. A query that narrows it narrows both halves.
+// Who really stood is the assignment (a), unless 事后补记 (s) names somebody else there, and whom it names in a place that
+// the roster leaves empty. A query over many villages joins each half by itself; stood is both halves as one table, for a
+// query that narrows it to one person or to one day: joined to many rosters, no index would serve it.
+const (
+	insteadOf = ` left join duty_stands s on s.tenant_id = a.tenant_id and s.roster_id = a.roster_id and s.on_day = a.on_day and s.shift = a.shift
+		and s.withdrawn_at is null `
+	inEmptyPlace = ` s.withdrawn_at is null and not exists (select from duty_assignments a where a.tenant_id = s.tenant_id and a.roster_id = s.roster_id
+		and a.on_day = s.on_day and a.shift = s.shift) `
+)
+
 const stood = `(select a.tenant_id, a.township_id, a.village_id, a.roster_id, a.on_day, a.shift, a.person_id, a.person_name, a.title, a.stand_in, a.reason
 		from duty_assignments a where not exists (select from duty_stands s where s.tenant_id = a.tenant_id and s.roster_id = a.roster_id
 			and s.on_day = a.on_day and s.shift = a.shift and s.withdrawn_at is null)

@@ -134,14 +134,25 @@ func (Store) loads(ctx context.Context, tx *access.Tx, cal calendar, m month.Mon
 		}
 	}
 	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "villages": villages, "start": start, "first": m.First(), "days": days, "kinds": kinds}
-	rows, err := tx.Query(ctx, `select a.village_id, a.person_id, coalesce(k.kind, 0), count(*)::int, max(a.on_day),
-			count(*) filter (where a.on_day > @first::date - 8)::int,
-			coalesce(bit_or(1 << (@first::date - a.on_day - 1)) filter (where a.on_day > @first::date - 8), 0)::int
-		from `+stood+` a
-			join duty_rosters r on r.tenant_id = a.tenant_id and r.township_id = a.township_id and r.village_id = a.village_id and r.id = a.roster_id
-			left join unnest(@days::date[], @kinds::int[]) as k (day, kind) on k.day = a.on_day
-		where a.tenant_id = @tenant and a.village_id = any(@villages) and a.on_day >= @start and a.on_day < @first and a.person_id is not null
-			and r.number > 0 and r.absent_days >> (extract(day from a.on_day)::int - 1) & 1 = 0
+	rows, err := tx.Query(ctx, `with stood as (
+			select a.village_id, coalesce(s.person_id, a.person_id) as person_id, a.on_day
+			from duty_assignments a
+				join duty_rosters r on r.tenant_id = a.tenant_id and r.township_id = a.township_id and r.village_id = a.village_id and r.id = a.roster_id`+
+		insteadOf+`
+			where a.tenant_id = @tenant and a.village_id = any(@villages) and a.on_day >= @start and a.on_day < @first
+				and r.number > 0 and r.absent_days >> (extract(day from a.on_day)::int - 1) & 1 = 0
+			union all
+			select s.village_id, s.person_id, s.on_day
+			from duty_stands s
+				join duty_rosters r on r.tenant_id = s.tenant_id and r.township_id = s.township_id and r.village_id = s.village_id and r.id = s.roster_id
+			where s.tenant_id = @tenant and s.village_id = any(@villages) and s.on_day >= @start and s.on_day < @first
+				and r.number > 0 and r.absent_days >> (extract(day from s.on_day)::int - 1) & 1 = 0 and`+inEmptyPlace+`
+		)
+		select x.village_id, x.person_id, coalesce(k.kind, 0), count(*)::int, max(x.on_day),
+			count(*) filter (where x.on_day > @first::date - 8)::int,
+			coalesce(bit_or(1 << (@first::date - x.on_day - 1)) filter (where x.on_day > @first::date - 8), 0)::int
+		from stood x left join unnest(@days::date[], @kinds::int[]) as k (day, kind) on k.day = x.on_day
+		where x.person_id is not null
 		group by 1, 2, 3`, args)
 	if err != nil {
 		return err

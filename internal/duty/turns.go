@@ -49,9 +49,13 @@ func (Store) Turns(ctx context.Context, tx *access.Tx, m month.Month, township i
 				where a.tenant_id = @tenant and (@township::bigint = 0 or a.township_id = @township) and a.during && daterange(@first, @next)
 					and a.position_code not in ('group_leader', 'village_assistant') and p.voided_at is null and (p.died_on is null or p.died_on >= @first)
 				union all
-				select a.village_id, a.person_id, 1, false
-				from duty_rosters r join `+stood+` a on a.tenant_id = r.tenant_id and a.roster_id = r.id
+				select a.village_id, coalesce(s.person_id, a.person_id), 1, false
+				from duty_rosters r join duty_assignments a on a.tenant_id = r.tenant_id and a.roster_id = r.id`+insteadOf+`
 				where r.tenant_id = @tenant and r.month = @month and r.number > 0 and (@township::bigint = 0 or r.township_id = @township)
+				union all
+				select s.village_id, s.person_id, 1, false
+				from duty_rosters r join duty_stands s on s.tenant_id = r.tenant_id and s.roster_id = r.id
+				where r.tenant_id = @tenant and r.month = @month and r.number > 0 and (@township::bigint = 0 or r.township_id = @township) and`+inEmptyPlace+`
 			) x group by village_id, person_id having bool_or(ours)
 		), spread as (
 			select village_id, count(*)::int as people, sum(turns)::int as turns, min(turns) as least, max(turns) as most from one group by village_id
