@@ -62,6 +62,7 @@ type Module struct {
 	Tasks   TaskSource
 	Person  PersonPanel
 	Village VillagePanel
+	Figures FigureSource
 
 	// Hears are the acts of others that it follows, by the action of their audit line, such as cadre.leave.
 	Hears map[string]Listener

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -92,6 +93,41 @@ func collect(tx *Tx, ask func(Module) (Panel, error)) ([]Panel, error) {
 		}
 	}
 	return list, nil
+}
+
+// Span is the time that figures are about: counts of what happened from a day on, and the state of things on the last day.
+type Span struct{ From, On time.Time }
+
+// Figure is a number that a module has for the report about the work as a whole (工作综述), with the way to what it counts.
+type Figure struct {
+	Group    string // 队伍结构
+	Order    int    // figures and groups stand in the order of the smallest number
+	Title    string // 专业化管理的村党组织书记
+	Value    string // 183, 70.2%
+	Unit     string
+	Note     string // what is counted, of how many, and when
+	Href     string
+	Sentence string // as the document says it, without a full stop
+}
+
+// FigureSource gives the figures of a module within the transaction's scope.
+type FigureSource func(ctx context.Context, tx *Tx, span Span) ([]Figure, error)
+
+// Figures collects what all modules of the house have, in their order.
+func Figures(ctx context.Context, tx *Tx, span Span) ([]Figure, error) {
+	var all []Figure
+	for _, m := range tx.Scope().core.modules {
+		if m.Figures == nil {
+			continue
+		}
+		list, err := m.Figures(ctx, tx, span)
+		if err != nil {
+			return nil, fmt.Errorf("figures of %s: %w", m.Name, err)
+		}
+		all = append(all, list...)
+	}
+	slices.SortStableFunc(all, func(a, b Figure) int { return a.Order - b.Order })
+	return all, nil
 }
 
 // Listener follows an act of another module in the transaction of that act: what it refuses does not happen.

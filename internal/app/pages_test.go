@@ -73,7 +73,8 @@ var visitors = []struct {
 		"/reports/lists", "/reports/lists?list=aged&age=55", "/reports/lists?list=contracts", "/reports/lists?list=missing&field=photo", "/reports/lists?q=没有这个村",
 		"/reports/lists/print?list=dual&township={township}"}},
 	{"anhua-clerk", false, []string{"/reports/structure?set=service&caliber=paid&count=post&by=post", "/reports/structure/list?col=age_mean&caliber=resident",
-		"/reports/structure/compare?caliber=committee&col=women", "/reports/lists?list=vacant", "/reports/lists?list=dual&show=no"}},
+		"/reports/structure/compare?caliber=committee&col=women", "/reports/lists?list=vacant", "/reports/lists?list=dual&show=no", "/reports/overview",
+		"/reports/overview?on=2025-10-31", "/reports/overview/list?figure=delegates", "/reports/overview/list?q=没有这个人"}},
 }
 
 // axe is the accessibility checker, fetched with the other browser code.

@@ -35,7 +35,8 @@ func New(keys *crypt.Keys, register cadre.Store) *Module {
 func (m *Module) Module() access.Module {
 	admin, officer, leader, clerk, head := access.DistrictAdmin, access.DistrictOfficer, access.DistrictLeader, access.TownshipClerk, access.TownshipLeader
 	return access.Module{
-		Name: "report",
+		Name:    "report",
+		Figures: m.Figures,
 		Permissions: []access.Grantable{
 			{Key: PermRead, Title: "统计查询", Roles: []access.Role{admin, officer, leader, access.DistrictFinance, clerk, head, access.TownshipFinance}},
 			{Key: PermPublished, Title: "查看已发布统计", Roles: []access.Role{admin, officer, leader, access.DistrictFinance}},
@@ -47,9 +48,10 @@ func (m *Module) Module() access.Module {
 			{Group: "统计", Title: "即时查询", Href: queryRoot, Need: PermRead, Order: 410},
 			{Group: "统计", Title: "按上级表样填报", Href: fillRoot, Need: PermExport, Order: 420},
 			{Group: "统计", Title: "常用名单", Href: listsRoot, Need: PermRead, Order: 430},
+			{Group: "统计", Title: "工作综述", Href: overviewRoot, Need: PermRead, Order: 440},
 			{Group: "统计", Title: "已发布统计", Href: publicationsRoot, Need: PermPublished, Order: 450},
 		},
-		Routes: slices.Concat(m.structureRoutes(), m.publicationRoutes(), m.queryRoutes(), m.fillRoutes(), m.readyRoutes()),
+		Routes: slices.Concat(m.structureRoutes(), m.publicationRoutes(), m.queryRoutes(), m.fillRoutes(), m.readyRoutes(), m.overviewRoutes()),
 		Sentences: pg.Sentences{
 			"report_publications_title_key":   "已发布过同名的统计数据,请换一个标题",
 			"report_publications_title_check": "标题应为2到60字",
