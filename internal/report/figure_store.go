@@ -29,7 +29,7 @@ const acts = `(select k.kind, k.person_id, k.title as what, k.level, k.doc_no as
 		where k.tenant_id = @tenant and k.kind in ('professional_secretary', 'institution_head', 'leading_group') and k.promoted_on between @from::date and @on::date
 	union all select 'delegates', k.person_id, k.kind, k.level, k.term_no, k.from_on from representative_roles k
 		where k.tenant_id = @tenant and k.from_on <= @on::date and (k.to_on is null or k.to_on >= @on::date)
-			and exists (select from appointments a where a.tenant_id = k.tenant_id and a.person_id = k.person_id and a.during @> @on::date
+			and k.person_id in (select a.person_id from appointments a where a.tenant_id = @tenant and a.during @> @on::date
 				and a.position_code = any(@committee))) k
 	join persons p on p.tenant_id = @tenant and p.id = k.person_id and p.voided_at is null and p.merged_into is null `
 
@@ -61,10 +61,12 @@ func (Store) countedPeople(ctx context.Context, tx *access.Tx, span access.Span)
 func (Store) actsOf(ctx context.Context, tx *access.Tx, span access.Span, kind string) ([]act, error) {
 	args := spanArgs(tx, span)
 	args["kind"] = kind
-	rows, err := tx.Query(ctx, `select k.kind, k.person_id, p.name, t.name as township_name, v.name as village_name, k.what, k.level, k.doc, k.on_day as on
-		from `+acts+`join townships t on t.tenant_id = p.tenant_id and t.id = p.township_id
-			join villages v on v.tenant_id = p.tenant_id and v.township_id = p.township_id and v.id = p.village_id
-		where k.kind = @kind order by t.code, v.code, p.name, p.id, k.on_day`, args)
+	// Units are looked up row by row: joined, they come first in the plan, since it takes a scoped table for a single row, and the
+	// acts are gathered anew for every village. The code of a village begins with its township's.
+	rows, err := tx.Query(ctx, `select k.kind, k.person_id, p.name, (select t.name from townships t where t.tenant_id = @tenant and t.id = p.township_id) as township_name,
+			(select v.name from villages v where v.tenant_id = @tenant and v.id = p.village_id) as village_name, k.what, k.level, k.doc, k.on_day as on
+		from `+acts+`where k.kind = @kind
+		order by (select v.code from villages v where v.tenant_id = @tenant and v.id = p.village_id), p.name, p.id, k.on_day`, args)
 	if err != nil {
 		return nil, err
 	}
