@@ -161,7 +161,7 @@ var privileged = map[string]map[string]string{
 	`\.Wide\(`: {
 		"internal/access/":     "its definition",
 		"internal/assessment/": "名单变动: a person's posts in the whole district, of which only the own township's are shown",
-		"internal/cadre/":      "whether an ID number is registered elsewhere, and which unit must release the person; nothing else of the file is shown",
+		"internal/cadre/":      "whether an ID number is registered elsewhere, and which unit must release the person; whether a member of a new team serves elsewhere; nothing else of the file is shown",
 	},
 	`\.FromConsent\(`: {
 		"internal/access/":      "its definition",
@@ -199,7 +199,7 @@ var owners = map[string][]string{
 	"internal/org":        {"tenants", "townships", "villages", "unit_successions", "holiday_years"},
 	"internal/access":     {"accounts", "grants", "credentials", "login_failures", "sessions", "links", "role_settings", "audit_steps", "audit_log"},
 	"internal/job":        {"job_runs", "job_files", "job_file_parts"},
-	"internal/cadre":      {"persons", "appointments", "transfer_requests", "person_merges", "person_distinctions", "import_mappings", "import_batches", "saved_filters", "attachments", "photos", "change_requests", "appointment_forms"},
+	"internal/cadre":      {"persons", "appointments", "transfer_requests", "person_merges", "person_distinctions", "import_mappings", "import_batches", "saved_filters", "attachments", "photos", "change_requests", "appointment_forms", "election_"},
 	"internal/assessment": {"assessment_"},
 	"internal/duty":       {"duty_"},
 	"internal/report":     {"report_"},

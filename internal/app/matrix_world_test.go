@@ -177,6 +177,7 @@ func buildWorld(t testing.TB, db testkit.Database, keys *crypt.Keys, clock func(
 	b.plantResults()
 	b.plantPersonal()
 	b.plantPapers()
+	b.plantElections()
 	b.plantKeys()
 	_ = b.owner.Close(context.Background()) // nobody may be connected while the copies are made
 	b.app.Close(context.Background())
@@ -390,6 +391,7 @@ func (b *builder) plantKeys() {
 				and p.township_id = x.township_id and p.village_id = 0 where x.month = $1::date`, m.month+"-01")
 		}
 	}
+	b.keep("round", `select p.name, x.id::text from election_rounds x join place p on p.tenant_id = x.tenant_id and p.township_id = 0`)
 	b.plantDuty()
 	b.exec(`insert into report_publications (tenant_id, title, as_of, query, definition, figures, published_by, published_holder, published_at)
 		select tenant_id, '书记结构', date '2026-10-31', '', '统计口径', '{"lines": []}', '王建国', 1, now() from place where township_id = 0 and tenant_id <> 0`)

@@ -38,6 +38,10 @@ var keys = map[string]string{
 		link as (insert into links (token_hash, tenant_id, township_id, village_id, purpose, subject_id, expires_at)
 			select sha256('4711'), tenant_id, township_id, village_id, 'duty.swap', id, '2026-12-31' from asked)
 		select 4711`,
+	"{round}": `with new as (insert into election_rounds (tenant_id, name, term_no, party_on, committee_on, supervision_on, opened_by, opened_at)
+			select d.id, '2026年村(社区)“两委”换届', 12, '2026-11-02', '2026-11-10', '2026-11-12', '罗思婷', '2026-11-01' from tenants d where $1 like d.code || '%'
+			on conflict do nothing returning id)
+		select id from new union all select r.id from election_rounds r join tenants d on d.id = r.tenant_id where $1 like d.code || '%' limit 1`,
 	"{objection}": `select o.id from assessment_objections o join townships t on t.tenant_id = o.tenant_id and t.id = o.township_id
 		where t.code like $1 || '%' order by o.state = 'open' desc, o.id desc limit 1`,
 	"{check}": `select c.id from duty_checks c join townships t on t.tenant_id = c.tenant_id and t.id = c.township_id

@@ -60,7 +60,7 @@ func (m *Module) Module() access.Module {
 	return access.Module{
 		Name:  "cadre",
 		Tasks: m.Tasks,
-		Permissions: []access.Grantable{
+		Permissions: append([]access.Grantable{
 			{Key: PermRead, Title: "查看花名册", Roles: []access.Role{admin, officer, leader, access.DistrictFinance, clerk, head, access.TownshipFinance}},
 			{Key: PermWrite, Title: "维护花名册", Roles: []access.Role{officer, clerk}},
 			{Key: PermReveal, Title: "查看完整信息", Roles: []access.Role{officer, clerk, head}},
@@ -70,12 +70,13 @@ func (m *Module) Module() access.Module {
 			{Key: PermDecide, Title: "审批更正申请", Roles: []access.Role{officer, leader}},
 			{Key: PermTransfer, Title: "调入调出", Roles: []access.Role{officer, clerk}},
 			{Key: PermMerge, Title: "疑似重复人员", Roles: []access.Role{officer}},
-		},
+		}, electionPermissions()...),
 		Menu: []access.MenuEntry{
 			{Group: "干部管理", Title: "花名册", Href: "/cadres", Need: PermRead, Order: 100},
 			{Group: "干部管理", Title: "更正申请", Href: "/changes", Need: PermChange, Order: 105},
 			{Group: "干部管理", Title: "调入调出", Href: "/transfers", Need: PermTransfer, Order: 110},
 			{Group: "干部管理", Title: "疑似重复", Href: "/cadres/duplicates", Need: PermMerge, Order: 120},
+			{Group: "干部管理", Title: "换届任免", Href: "/elections", Need: PermElection, Order: 130},
 		},
 		Sentences: pg.Sentences{
 			"persons_id_index_key":                "该身份证号已登记,请发起调入申请",
@@ -90,6 +91,7 @@ func (m *Module) Module() access.Module {
 			"change_requests_open_key":            "该同志的这一项已有一份未办结的更正申请,请先办结或撤回",
 			"persons_party_full_check":            "转正时间早于入党时间,请先在“修改信息”中核对转正时间",
 			"transfer_requests_open_key":          "该同志已有一份待办的调入申请",
+			"election_rounds_name_key":            "已有同名的一轮换届",
 			"saved_filters_name_key":              "已有同名的常用筛选",
 			"saved_filters_name_check":            "筛选名称应为1到30字",
 		},
@@ -118,7 +120,7 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}/remove", Need: PermWrite, Do: m.removePost},
 			{Method: http.MethodPost, Path: "/cadres/filters", Need: PermRead, Do: m.saveFilter},
 			{Method: http.MethodPost, Path: "/cadres/filters/{id}/delete", Need: PermRead, Do: m.deleteFilter},
-		}, slices.Concat(m.sectionRoutes(), m.approvalRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes(), m.changeRoutes())...),
+		}, slices.Concat(m.sectionRoutes(), m.approvalRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes(), m.changeRoutes(), m.electionRoutes())...),
 	}
 }
 

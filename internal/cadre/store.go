@@ -158,7 +158,14 @@ func (s Store) MaskedPhone(tenant int64, p Person) string {
 }
 
 // Create makes a file. An ID number that is registered anywhere in the district is refused by the table's key.
-func (s Store) Create(ctx context.Context, tx *access.Tx, f fields, township, village int64) (id int64, err error) {
+func (s Store) Create(ctx context.Context, tx *access.Tx, f fields, township, village int64) (int64, error) {
+	id, err := s.insert(ctx, tx, f, township, village)
+	tx.Audit(access.Line{Action: "cadre.create", Object: "persons", ID: id, Person: id, Summary: "新增干部 " + f.Name})
+	return id, err
+}
+
+// insert is Create for an act that has its own line in the trail.
+func (s Store) insert(ctx context.Context, tx *access.Tx, f fields, township, village int64) (id int64, err error) {
 	full, initials := searchKeys(f.Name, f.FormerName)
 	tenant := tx.Tenant()
 	err = tx.QueryRow(ctx, `insert into persons (tenant_id, township_id, village_id, name, former_name, pinyin, initials, sex, birth_date,
@@ -173,9 +180,7 @@ func (s Store) Create(ctx context.Context, tx *access.Tx, f fields, township, vi
 	if err != nil {
 		return 0, err
 	}
-	err = s.setDetails(ctx, tx, id, f.Details)
-	tx.Audit(access.Line{Action: "cadre.create", Object: "persons", ID: id, Person: id, Summary: "新增干部 " + f.Name})
-	return id, err
+	return id, s.setDetails(ctx, tx, id, f.Details)
 }
 
 // Update changes a file, refusing a stale copy with both values.

@@ -18,7 +18,7 @@ func (m *Module) hears() map[string]access.Listener {
 		return err
 	}
 	return map[string]access.Listener{"cadre.merge": m.merged, "cadre.unmerge": m.merged, "cadre.leave": vacate, "cadre.die": vacate, "cadre.correct": vacate, "cadre.remove": vacate,
-		"cadre.void": vacate, "cadre.transfer.confirmed": vacate}
+		"cadre.void": vacate, "cadre.election": vacate, "cadre.transfer.confirmed": vacate}
 }
 
 // vacateHourly does the same for whatever reaches the register by other ways, such as an import.

@@ -1,0 +1,1 @@
+drop table election_rows, election_drafts, election_rounds;
