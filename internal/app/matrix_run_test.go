@@ -163,7 +163,9 @@ func missing(kind string) string {
 var personal = map[string]bool{"filter": true, "batch": true, "runfile": true, "owngrant": true, "session": true}
 
 // ofDistrict are the kinds that the district makes and everybody below it reads.
-func ofDistrict(kind string) bool { return strings.HasPrefix(kind, "month_") || kind == "version" || kind == "round" }
+func ofDistrict(kind string) bool {
+	return strings.HasPrefix(kind, "month_") || kind == "version" || kind == "round"
+}
 
 // places tells, for a member, which keys of a kind are his own (the nearest first) and which are foreign.
 func (s *stage) places(t testing.TB, member int, kind string) (own, foreign map[string]string, nearest string) {
