@@ -9,8 +9,8 @@ import (
 	"touyan/internal/platform/codelist"
 )
 
-// finding is one remark of the check of a township. Only those of kind error stand in the way.
-type finding struct {
+// remark is one sentence of the check of a township. Only those of kind error stand in the way.
+type remark struct {
 	VillageID int64
 	Village   string
 	Kind      string // error, warn or info
@@ -51,11 +51,11 @@ type checker struct {
 	township int64
 	facts    facts
 	ballots  []ballot
-	found    []finding
+	found    []remark
 }
 
 // check goes through a township as a whole: nothing of it can be applied while one village does not fit.
-func check(round Round, township int64, ballots []ballot, f facts, today time.Time) []finding {
+func check(round Round, township int64, ballots []ballot, f facts, today time.Time) []remark {
 	c := &checker{round: round, today: today, township: township, facts: f, ballots: ballots}
 	for _, b := range ballots {
 		if b.applied() {
@@ -82,7 +82,7 @@ func check(round Round, township int64, ballots []ballot, f facts, today time.Ti
 }
 
 func (c *checker) note(b ballot, kind, format string, args ...any) {
-	c.found = append(c.found, finding{b.Village.ID, b.Village.Name, kind, fmt.Sprintf(format, args...)})
+	c.found = append(c.found, remark{b.Village.ID, b.Village.Name, kind, fmt.Sprintf(format, args...)})
 }
 
 // short notes that a post is not filled: what a village has explained is only pointed out.
@@ -342,7 +342,7 @@ func (c *checker) acrossVillages() {
 }
 
 // errorsIn counts what stands in the way.
-func errorsIn(list []finding) (n int) {
+func errorsIn(list []remark) (n int) {
 	for _, f := range list {
 		if f.Kind == "error" {
 			n++

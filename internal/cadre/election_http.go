@@ -254,7 +254,7 @@ type townProps struct {
 	Round    Round
 	Township org.Township
 	Ballots  []ballot
-	Found    []finding
+	Found    []remark
 	Outcome  outcome
 	Grant    string
 	District bool

@@ -363,7 +363,7 @@ func applyWord(can bool) string {
 }
 
 // byVillage groups findings of a kind, in the order of the villages.
-func (p townProps) byKind(kind string) (list []finding) {
+func (p townProps) byKind(kind string) (list []remark) {
 	for _, f := range p.Found {
 		if f.Kind == kind {
 			list = append(list, f)
@@ -629,7 +629,7 @@ func applyPanel(p townProps) templ.Component {
 	})
 }
 
-func findingTable(p townProps, title string, list []finding) templ.Component {
+func findingTable(p townProps, title string, list []remark) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
