@@ -36,7 +36,7 @@ func (Store) handOver(ctx context.Context, tx *access.Tx, from, to int64) error 
 		and not exists (select from appointments o where o.tenant_id = @tenant and o.person_id = @from and o.village_id = x.village_id
 			and (upper_inf(o.during) or upper(o.during) > @today))`
 	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "from": from, "to": to, "today": tx.Scope().Today()}
-	b := &pgx.Batch{}
+	var moved int64
 	for _, sql := range []string{
 		// A stand-in serves any village of the township: he goes with the file where that has no post left.
 		`update duty_assignments x set person_id = @to where x.tenant_id = @tenant and x.person_id = @from and x.on_day >= @today
@@ -54,7 +54,15 @@ func (Store) handOver(ctx context.Context, tx *access.Tx, from, to int64) error 
 				to_person_id = case when to_person_id = @from then @to else to_person_id end
 			where x.tenant_id = @tenant and x.state = 'asked' and @from in (x.from_person_id, x.to_person_id) and` + serves,
 	} {
-		b.Queue(sql, args)
+		tag, err := tx.Exec(ctx, sql, args)
+		if err != nil {
+			return err
+		}
+		moved += tag.RowsAffected()
 	}
-	return tx.SendBatch(ctx, b).Close()
+	if moved > 0 {
+		tx.Audit(access.Line{Action: "duty.hand_over", Object: "duty_assignments", Person: to, Summary: "档案合并或撤销合并,今后的值班、请假随档案转移",
+			Detail: map[string]any{"from": from, "to": to, "rows": moved}})
+	}
+	return nil
 }

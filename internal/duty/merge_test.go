@@ -88,6 +88,10 @@ func TestWhatIsStillToComeGoesWithTheFileThatIsKept(t *testing.T) {
 		t.Error("somebody of the same name elsewhere was touched")
 	}
 
+	if n := o.Count(`select count(*) from audit_log where action = 'duty.hand_over' and person_id = $1`, o.people[kept]); n != 1 {
+		t.Errorf("%d lines of the trail", n)
+	}
+
 	// Two files again: the days in the second village go back.
 	undo := officer.Get("/cadres/duplicates?tab=merged").Doc().One(`form[action$="/undo"]`).Attr("action")
 	officer.Post(undo, url.Values{"reason": {"核实为两个人"}}).Want(http.StatusSeeOther)
