@@ -170,12 +170,6 @@ func (b *bench) copyDistricts(a approved) error {
 	}
 	for _, t := range []struct{ table, which string }{{"townships", ""}, {"villages", ""}, {"assessment_schemes", ""}, {"assessment_settings", ""},
 		{"assessment_months", "month"}, {"assessment_sheets", "month"}, {"assessment_rows", "month"}, {"assessment_cells", "row"}, {"assessment_entries", "row"}} {
-		var columns string
-		err := b.super.QueryRow(b.ctx, `select string_agg(quote_ident(column_name), ', ' order by ordinal_position) from information_schema.columns
-			where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER' and column_name <> 'tenant_id'`, t.table).Scan(&columns)
-		if err != nil {
-			return err
-		}
 		condition := ""
 		switch t.which {
 		case "month":
@@ -183,13 +177,26 @@ func (b *bench) copyDistricts(a approved) error {
 		case "row":
 			condition = fmt.Sprintf(" and x.row_id in (select id from assessment_rows where tenant_id = %d and month = '%s')", a.tenant, a.month.First().Format(time.DateOnly))
 		}
-		overriding := " overriding system value"
-		sql := "insert into " + t.table + " (tenant_id, " + columns + ")" + overriding + " select k, " + columns + " from " + t.table +
-			" x cross join generate_series($1::bigint, $2::bigint) k where x.tenant_id = $3" + condition
-		if _, err := b.super.Exec(b.ctx, sql, int64(firstCopy), int64(firstCopy+province-1), a.tenant); err != nil {
-			return fmt.Errorf("copy %s: %w", t.table, err)
+		if err := b.copyTable(t.table, firstCopy, province, a.tenant, condition); err != nil {
+			return err
 		}
 	}
 	_, err := b.super.Exec(b.ctx, `vacuum analyze`)
 	return err
+}
+
+// copyTable copies the rows of one district to synthetic ones.
+func (b *bench) copyTable(table string, first, count, tenant int64, condition string) error {
+	var columns string
+	err := b.super.QueryRow(b.ctx, `select string_agg(quote_ident(column_name), ', ' order by ordinal_position) from information_schema.columns
+		where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER' and column_name <> 'tenant_id'`, table).Scan(&columns)
+	if err != nil {
+		return err
+	}
+	sql := "insert into " + table + " (tenant_id, " + columns + ") overriding system value select k, " + columns + " from " + table +
+		" x cross join generate_series($1::bigint, $2::bigint) k where x.tenant_id = $3" + condition
+	if _, err := b.super.Exec(b.ctx, sql, first, first+count-1, tenant); err != nil {
+		return fmt.Errorf("copy %s: %w", table, err)
+	}
+	return nil
 }

@@ -172,10 +172,24 @@ func (p listProps) chips() []ui.Chip {
 	add(f.Management != "", "management", f.Management, wordOf(Managements, f.Management))
 	add(f.AgeFrom > 0, "age_from", strconv.Itoa(f.AgeFrom), strconv.Itoa(f.AgeFrom)+"岁及以上")
 	add(f.AgeTo > 0, "age_to", strconv.Itoa(f.AgeTo), strconv.Itoa(f.AgeTo)+"岁及以下")
+	add(f.Origin != "", "origin", f.Origin, wordOf(Origins, f.Origin))
+	add(f.PartyFrom > 0, "party_from", strconv.Itoa(f.PartyFrom), "党龄"+strconv.Itoa(f.PartyFrom)+"年及以上")
+	add(f.PartyTo > 0, "party_to", strconv.Itoa(f.PartyTo), "党龄"+strconv.Itoa(f.PartyTo)+"年及以下")
+	add(f.Photo != "", "photo", f.Photo, wordOf(photoChoices, f.Photo))
+	add(f.Missing != "", "missing", f.Missing, wordOf(missingChoices, f.Missing))
+	add(f.Seat != "", "seat", f.Seat, "任"+wordOf(RepresentativeKinds, f.Seat))
+	add(f.LeftFrom != "", "left_from", f.LeftFrom, f.LeftFrom+"起离任")
+	add(f.LeftTo != "", "left_to", f.LeftTo, f.LeftTo+"前(含)离任")
 	add(f.AsOf != "", "as_of", f.AsOf, "截至"+p.day())
 	return out
 }
 
 // educations are the choices of the filter: 大专 and 大专及以上 are different questions.
-var educations = []Word{{"college", "大专及以上"}, {"below", "大专以下"}, {"postgraduate", "研究生"}, {"bachelor", "本科"},
+var educations = []Word{{"bachelor_up", "本科及以上"}, {"college", "大专及以上"}, {"senior_up", "高中(中专)及以上"}, {"below", "大专以下"}, {"postgraduate", "研究生"}, {"bachelor", "本科"},
 	{"college_only", "大专"}, {"senior", "高中(中专)"}, {"junior", "初中"}, {"primary", "小学及其他"}}
+
+// The choices of what a file has and lacks.
+var (
+	photoChoices   = []Word{{"yes", "有照片"}, {"no", "没有照片"}}
+	missingChoices = []Word{{"any", "关键信息不全"}, {"education", "缺最高学历"}, {"party", "党员缺入党时间"}, {"phone", "缺联系电话"}, {"bank", "缺一卡通账号"}}
+)

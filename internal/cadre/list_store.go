@@ -2,16 +2,18 @@ package cadre
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
+	"touyan/internal/platform/contact"
 )
 
 // Filter narrows the register. Zero values do not narrow.
 type Filter struct {
-	Text       string  `form:"q"` // name, former name, pinyin, initials, village, post, or the last four of an ID number
+	Text       string  `form:"q"` // name, former name, pinyin, initials, village, post, phone, or the last four of an ID number
 	Townships  []int64 `form:"township"`
 	Village    int64   `form:"village"`
 	Position   string  `form:"position"`
@@ -20,10 +22,18 @@ type Filter struct {
 	Dual       string  `form:"dual"`  // yes: secretary and director at once
 	Sex        string  `form:"sex"`
 	Political  string  `form:"political"`
-	Education  string  `form:"education"` // a level, or college (大专及以上), below (大专以下)
+	Education  string  `form:"education"` // a level, or college (大专及以上) and the like, below (大专以下)
 	AgeFrom    int     `form:"age_from"`
 	AgeTo      int     `form:"age_to"`
 	Management string  `form:"management"`
+	Origin     string  `form:"origin"`     // a source (来源身份)
+	PartyFrom  int     `form:"party_from"` // full years in the Party, by the month of joining
+	PartyTo    int     `form:"party_to"`
+	Photo      string  `form:"photo"`     // yes, no
+	Missing    string  `form:"missing"`   // a key field that the file lacks, or any
+	Seat       string  `form:"seat"`      // of 两代表一委员, held on the day
+	LeftFrom   string  `form:"left_from"` // whose last day in a post lies between; whoever serves again is left out unless all are asked for
+	LeftTo     string  `form:"left_to"`
 	AsOf       string  `form:"as_of"` // 2026-10-31; today if empty
 	Sort       string  `form:"sort"`  // name, age, -age, -name, village (default)
 	Page       int     `form:"page"`
@@ -49,10 +59,22 @@ const where = ` where p.tenant_id = @tenant and p.merged_into is null and p.void
 	and (cardinality(@education::text[]) = 0 or left(p.education, 1) = any(@education))
 	and (@born_after::date is null or p.birth_date > @born_after)
 	and (@born_until::date is null or p.birth_date <= @born_until)
+	and (@joined_after::date is null or p.party_join_date > @joined_after)
+	and (@joined_until::date is null or p.party_join_date <= @joined_until)
+	and (@origin = '' or @origin = any(p.origins))
 	and (@text = '' or strpos(p.name, @text) > 0 or strpos(p.former_name, @text) > 0 or strpos(v.name, @text) > 0
-		or exists (select from unnest(p.pinyin || p.initials) k where starts_with(k, lower(@text))) or p.id_tail_index = @tail
-		or exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id and a.during @> @on::date
-			and a.position_code = any(@said)))
+		or p.id_tail_index = @tail or p.phone_index = @phone
+		or @latin and exists (select from unnest(p.pinyin || p.initials) k where starts_with(k, lower(@text)))
+		or cardinality(@said::text[]) > 0 and exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id
+			and a.during @> @on::date and a.position_code = any(@said)))
+	and case @missing when '' then true when 'education' then p.education = '' when 'party' then p.political in ('01', '02') and p.party_join_date is null
+		when 'phone' then p.phone_index is null when 'bank' then p.bank_index is null
+		else p.education = '' or p.political in ('01', '02') and p.party_join_date is null or p.phone_index is null or p.bank_index is null end
+	and (@photo = '' or (@photo = 'yes') = exists (select from photos f where f.tenant_id = p.tenant_id and f.person_id = p.id))
+	and (@seat = '' or exists (select from representative_roles r where r.tenant_id = p.tenant_id and r.person_id = p.id and r.kind = @seat
+		and r.from_on <= @on::date and (r.to_on is null or r.to_on >= @on::date)))
+	and (@left_from::date is null and @left_to::date is null or exists (select from appointments a where a.tenant_id = p.tenant_id
+		and a.person_id = p.id and upper(a.during) - 1 >= coalesce(@left_from, '-infinity') and upper(a.during) - 1 <= coalesce(@left_to, 'infinity')))
 	and (@dual = '' or (select count(distinct a.position_code) = 2 from appointments a where a.tenant_id = p.tenant_id
 		and a.person_id = p.id and a.during @> @on::date and a.position_code in ('party_secretary', 'village_director')))
 	and (@kind <> 'unpaid' or not exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id
@@ -73,7 +95,7 @@ var residentPosts = []string{"first_secretary", "resident_team_leader", "residen
 // educationDigits are the first digits of the education codes that a choice of the filter means.
 var educationDigits = map[string][]string{
 	"postgraduate": {"1"}, "bachelor": {"2"}, "college_only": {"3"}, "senior": {"4", "6"}, "junior": {"7"}, "primary": {"8", "9"},
-	"college": {"1", "2", "3"}, "below": {"4", "5", "6", "7", "8", "9", ""},
+	"college": {"1", "2", "3"}, "bachelor_up": {"1", "2"}, "senior_up": {"1", "2", "3", "4", "6"}, "below": {"4", "5", "6", "7", "8", "9", ""},
 }
 
 func (s Store) args(tx *access.Tx, f Filter, on time.Time) pgx.StrictNamedArgs {
@@ -81,25 +103,55 @@ func (s Store) args(tx *access.Tx, f Filter, on time.Time) pgx.StrictNamedArgs {
 	a := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "townships": f.Townships, "village": f.Village, "sex": f.Sex, "political": f.Political,
 		"education": educationDigits[f.Education], "text": text, "said": positionsSaid(text), "state": f.State, "position": f.Position,
 		"management": f.Management, "kind": f.Kind, "dual": f.Dual, "on": on, "resident": residentPosts,
-		"tail": s.keys.Index(tx.Tenant(), "cadre.id_tail", strings.ToUpper(text))}
+		"tail": s.keys.Index(tx.Tenant(), "cadre.id_tail", strings.ToUpper(text)), "phone": s.phoneIndex(tx.Tenant(), text), "latin": latin.MatchString(text),
+		"origin": f.Origin, "photo": f.Photo, "missing": f.Missing, "seat": f.Seat, "left_from": dayOf(f.LeftFrom), "left_to": dayOf(f.LeftTo)}
+	if f.State == "" && (a["left_from"] != (*time.Time)(nil) || a["left_to"] != (*time.Time)(nil)) {
+		a["state"] = "left"
+	}
 	if f.Townships == nil {
 		a["townships"] = []int64{}
 	}
 	if educationDigits[f.Education] == nil {
 		a["education"] = []string{}
 	}
-	// 35岁以下 includes 35: an age counts by the month of birth.
-	var after, until *time.Time
-	if f.AgeTo > 0 && f.AgeTo < 150 {
-		t := time.Date(on.Year()-f.AgeTo-1, on.Month()+1, 0, 0, 0, 0, 0, time.UTC)
+	a["born_after"], a["born_until"] = between(f.AgeFrom, f.AgeTo, on)
+	a["joined_after"], a["joined_until"] = between(f.PartyFrom, f.PartyTo, on)
+	return a
+}
+
+// between are the days after and until which somebody was born, or joined, who has so many full years, both included: years
+// count by months, so 35岁以下 includes 35.
+func between(from, to int, on time.Time) (after, until *time.Time) {
+	if to > 0 && to < 150 {
+		t := time.Date(on.Year()-to-1, on.Month()+1, 0, 0, 0, 0, 0, time.UTC)
 		after = &t
 	}
-	if f.AgeFrom > 0 && f.AgeFrom < 150 {
-		t := time.Date(on.Year()-f.AgeFrom, on.Month()+1, 0, 0, 0, 0, 0, time.UTC)
+	if from > 0 && from < 150 {
+		t := time.Date(on.Year()-from, on.Month()+1, 0, 0, 0, 0, 0, time.UTC)
 		until = &t
 	}
-	a["born_after"], a["born_until"] = after, until
-	return a
+	return after, until
+}
+
+// latin is what may be pinyin or initials.
+var latin = regexp.MustCompile(`^[A-Za-z]+$`)
+
+// phoneIndex finds whose a whole phone number is; what is none finds nobody.
+func (s Store) phoneIndex(tenant int64, text string) []byte {
+	phone, err := contact.ParsePhone(text)
+	if err != nil {
+		return nil
+	}
+	return s.keys.Index(tenant, "cadre.phone", phone)
+}
+
+// dayOf reads a day of the filter; what is none filters nothing.
+func dayOf(text string) *time.Time {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil || t.Year() < 1949 || t.Year() > 2200 {
+		return nil
+	}
+	return &t
 }
 
 // positionsSaid gives the posts whose names hold the words, such as 文书; a single character would mean too many.
