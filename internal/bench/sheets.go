@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/xuri/excelize/v2"
 	"touyan/internal/platform/idcard"
 )
@@ -116,10 +117,14 @@ func (b *bench) export(v *visitor, name string) error {
 
 // written makes a workbook of text cells with excelize alone.
 func written(rows [][]string) ([]byte, error) {
-	f := excelize.NewFile()
-	w, err := f.NewStreamWriter("Sheet1")
+	return writtenSheets([]string{"Sheet1"}, map[string][][]string{"Sheet1": rows})
+}
+
+// streamed writes text cells to one sheet.
+func streamed(f *excelize.File, sheet string, rows [][]string) error {
+	w, err := f.NewStreamWriter(sheet)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for i, r := range rows {
 		cells := make([]any, len(r))
@@ -127,34 +132,30 @@ func written(rows [][]string) ([]byte, error) {
 			cells[j] = c
 		}
 		if err := w.SetRow("A"+strconv.Itoa(i+1), cells); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if err := w.Flush(); err != nil {
+	return w.Flush()
+}
+
+// place is a village with its township.
+type place struct{ Township, Village string }
+
+// places are the villages of the demonstration.
+func (b *bench) places() ([]place, error) {
+	rows, err := b.db.Query(b.ctx, `select t.name as township, v.name as village from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id
+		where t.tenant_id = (select id from tenants where code = '621202') and v.valid_to is null order by v.id`)
+	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	err = f.Write(&out)
-	return out.Bytes(), err
+	return pgx.CollectRows(rows, pgx.RowToStructByName[place])
 }
 
 // roster makes n new people for the villages of the district.
 func (b *bench) roster(n int) ([]byte, error) {
 	type place struct{ Township, Village string }
-	rows, err := b.db.Query(b.ctx, `select t.name, v.name from villages v join townships t on t.tenant_id = v.tenant_id and t.id = v.township_id
-		where t.tenant_id = (select id from tenants where code = '621202') and v.valid_to is null order by v.id`)
+	places, err := b.places()
 	if err != nil {
-		return nil, err
-	}
-	var places []place
-	for rows.Next() { // a benchmark may
-		var p place
-		if err := rows.Scan(&p.Township, &p.Village); err != nil {
-			return nil, err
-		}
-		places = append(places, p)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	list := [][]string{{"乡镇(街道)", "村(社区)", "姓名", "身份证号", "民族", "最高学历", "政治面貌", "职务", "任职时间", "联系电话"}}

@@ -74,7 +74,7 @@ const where = ` where p.tenant_id = @tenant and p.merged_into is null and p.void
 	and (@seat = '' or exists (select from representative_roles r where r.tenant_id = p.tenant_id and r.person_id = p.id and r.kind = @seat
 		and r.from_on <= @on::date and (r.to_on is null or r.to_on >= @on::date)))
 	and (@left_from::date is null and @left_to::date is null or exists (select from appointments a where a.tenant_id = p.tenant_id
-		and a.person_id = p.id and upper(a.during) - 1 >= coalesce(@left_from, '-infinity') and upper(a.during) - 1 <= coalesce(@left_to, 'infinity')))
+		and a.person_id = p.id and upper(a.during) - 1 >= coalesce(@left_from::date, '-infinity') and upper(a.during) - 1 <= coalesce(@left_to::date, 'infinity')))
 	and (@dual = '' or (select count(distinct a.position_code) = 2 from appointments a where a.tenant_id = p.tenant_id
 		and a.person_id = p.id and a.during @> @on::date and a.position_code in ('party_secretary', 'village_director')))
 	and (@kind <> 'unpaid' or not exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id
