@@ -17,10 +17,11 @@ import (
 
 // Export is a spreadsheet on its way out: marked with who, when and for what, and noted in the trail.
 type Export struct {
-	Name    string // of the file, without ending
-	Object  string // the table whose rows leave
-	Purpose string // typed by the user, or the page's own purpose where the rows hold no personal data
-	Filter  string // the conditions in words, for the trail
+	Name    string  // of the file, without ending
+	Object  string  // the table whose rows leave
+	Purpose string  // typed by the user, or the page's own purpose where the rows hold no personal data
+	Filter  string  // the conditions in words, for the trail
+	People  *People // whose data the file holds; whoever writes the rows adds them
 	Layout  xlsx.Layout
 	Rows    func(w *xlsx.Writer) error
 	// Sheets and Fill take the place of Layout and Rows in a workbook of several sheets.
@@ -48,13 +49,15 @@ func (e Export) File(ctx context.Context, s Scope) ([]byte, error) {
 	if strings.TrimSpace(e.Purpose) == "" {
 		return nil, fault.Invalid("请填写导出用途")
 	}
-	mark := "导出人:" + s.Name() + "(" + s.Unit() + ")  导出时间:" + s.Now().Format("2006-01-02 15:04") + "  用途:" + e.Purpose
 	var b bytes.Buffer
-	rows, err := e.write(&b, mark)
+	rows, err := e.write(&b, s.Mark("导出", e.Purpose))
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(b.Bytes())
+	if e.People != nil {
+		rows["persons"] = e.People
+	}
 	rows["filter"], rows["sha256"] = e.Filter, hex.EncodeToString(sum[:])
 	err = InScope(ctx, s, func(tx *Tx) error {
 		tx.Audit(Line{Action: "export", Object: e.Object, Summary: "导出" + e.Name, Reason: e.Purpose, Detail: rows})

@@ -22,7 +22,7 @@ var visitors = []struct {
 	{"platform", false, []string{"/districts", "/districts/{district}/admins", "/account", "/account/password"}},
 	{"wd-admin", false, []string{"/", "/accounts", "/accounts?q=没有这个人", "/accounts/new", "/accounts/bulk", "/accounts/bulk?township={township}",
 		"/accounts/settings", "/accounts/{clerk}", "/accounts/{clerk}/edit?find=王", "/accounts/{clerk}/handover", "/account", "/account/totp", "/divisions?page=2"}},
-	{"wd-auditor", false, []string{"/", "/audit", "/audit?q=没有这件事"}},
+	{"wd-auditor", false, []string{"/", "/audit", "/audit?q=没有这件事", "/audit/people", "/audit/people?q=王", "/audit/people?person=1"}},
 	{"wd-officer", false, []string{"/", "/switch", "/divisions", "/holidays", "/jobs", "/assessment/2026-11", "/assessment/open", "/assessment/import",
 		"/assessment/2026-11/publish", "/assessment/2026-11/scheme", "/assessment/pay", "/assessment/pay/2026-10", "/assessment/pay/2026-10?q=没有这个人",
 		"/assessment/pay/2026-10/print", "/assessment/sheets/{sheet}/reopen",

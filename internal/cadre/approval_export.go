@@ -183,7 +183,7 @@ func (m *Module) sendForms(ctx context.Context, s access.Scope, f formsAsked, id
 	sum := sha256.New()
 	rows, err := m.Store.writeForms(ctx, s, ids, io.MultiWriter(w, sum), progress)
 	line := access.Line{Action: "export", Object: "persons", Summary: "导出任免审批表", Reason: f.Purpose,
-		Detail: map[string]any{"rows": rows, "filter": f.Query, "sha256": hex.EncodeToString(sum.Sum(nil)), "persons": ids}}
+		Detail: map[string]any{"rows": rows, "filter": f.Query, "sha256": hex.EncodeToString(sum.Sum(nil)), "persons": access.PeopleOf(ids...)}}
 	if err != nil {
 		line.Summary += "(中断)"
 	}

@@ -226,8 +226,7 @@ func (m *Module) printApproval(w http.ResponseWriter, r *http.Request, s access.
 	if err != nil {
 		return err
 	}
-	mark := "打印人:" + s.Name() + "(" + s.Unit() + ")  " + s.Now().Format("2006-01-02 15:04") + "  用途:" + purpose
 	w.Header().Set("Cache-Control", "no-store")
 	return httpx.HTML(w, r, http.StatusOK, ui.PrintPage(ui.Print{Title: p.Name + " 干部任免审批表", Back: approvalPath(p.ID), Sheets: []string{"approval.css"}},
-		approvalSheets(paperOf(a.form(), s.Today(), mark))))
+		approvalSheets(paperOf(a.form(), s.Today(), s.Mark("打印", purpose)))))
 }

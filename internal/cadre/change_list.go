@@ -88,8 +88,10 @@ func (m *Module) exportChanges(w http.ResponseWriter, r *http.Request, s access.
 	for _, title := range []string{"乡镇(街道)", "村(社区)", "姓名", "项目", "原值", "新值", "理由", "状态", "申请人", "申请时间", "乡镇核对", "核对时间", "区级办理", "办理时间", "退回原因"} {
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title})
 	}
-	return access.Export{Name: "更正申请登记表", Object: "change_requests", Purpose: "更正申请登记", Filter: p.words(), Layout: layout, Rows: func(x *xlsx.Writer) error {
+	held := access.PeopleOf()
+	return access.Export{Name: "更正申请登记表", Object: "change_requests", Purpose: "更正申请登记", Filter: p.words(), Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
 		for _, c := range list {
+			held.Add(c.PersonID)
 			if err := x.Row(c.TownshipName, c.VillageName, c.PersonName, c.Title(), c.OldText, c.NewText, c.Reason, wordOf(changeStates, c.State),
 				c.RequestedBy, minute(&c.RequestedAt), c.CheckedBy, minute(c.CheckedAt), c.DecidedBy, minute(c.DecidedAt), c.Answer); err != nil {
 				return err

@@ -166,8 +166,10 @@ func (m *Module) exportDuplicates(w http.ResponseWriter, r *http.Request, s acce
 	for _, title := range []string{"序号", "依据", "姓名甲", "单位甲", "职务甲", "身份证号甲", "姓名乙", "单位乙", "职务乙", "身份证号乙"} {
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title, Text: strings.HasPrefix(title, "身份证号")})
 	}
-	return access.Export{Name: "疑似重复人员核对表", Object: "persons", Purpose: "核对重复档案", Layout: layout, Rows: func(x *xlsx.Writer) error {
+	held := access.PeopleOf()
+	return access.Export{Name: "疑似重复人员核对表", Object: "persons", Purpose: "核对重复档案", Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
 		for i, one := range p.Pairs {
+			held.Add(one.First, one.Second)
 			a, b := p.People[one.First], p.People[one.Second]
 			if err := x.Row(strconv.Itoa(i+1), one.reason(), a.Name, a.TownshipName+a.VillageName, a.Title(), m.Store.MaskedID(s.Tenant(), a),
 				b.Name, b.TownshipName+b.VillageName, b.Title(), m.Store.MaskedID(s.Tenant(), b)); err != nil {

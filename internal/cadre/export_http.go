@@ -146,15 +146,16 @@ func (m *Module) exportOf(ctx context.Context, s access.Scope, f exportForm, pro
 	for _, c := range f.columns() {
 		layout.Columns = append(layout.Columns, c.Column)
 	}
-	return access.Export{Name: "村(社区)干部花名册", Object: "persons", Purpose: f.Purpose, Filter: f.Query, Layout: layout,
-		Rows: func(x *xlsx.Writer) error { return m.rows(ctx, s, f, on, x, progress) }}
+	held := access.PeopleOf()
+	return access.Export{Name: "村(社区)干部花名册", Object: "persons", Purpose: f.Purpose, Filter: f.Query, Layout: layout, People: held,
+		Rows: func(x *xlsx.Writer) error { return m.rows(ctx, s, f, on, x, held, progress) }}
 }
 
 // exportChunk is how many rows are read at once, so that memory does not grow with the register; each chunk filters and
 // sorts anew, so they are few.
 const exportChunk = 5000
 
-func (m *Module) rows(ctx context.Context, s access.Scope, f exportForm, on time.Time, x *xlsx.Writer, progress func(done, total int) error) error {
+func (m *Module) rows(ctx context.Context, s access.Scope, f exportForm, on time.Time, x *xlsx.Writer, held *access.People, progress func(done, total int) error) error {
 	chosen, filter := f.columns(), f.filter()
 	return access.Read(ctx, s, func(tx *access.Tx) error {
 		total := 0
@@ -183,6 +184,7 @@ func (m *Module) rows(ctx context.Context, s access.Scope, f exportForm, on time
 				if err := x.Row(values...); err != nil {
 					return err
 				}
+				held.Add(p.ID)
 			}
 			if progress != nil {
 				if err := progress(min(offset+exportChunk, total), total); err != nil {

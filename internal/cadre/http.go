@@ -25,6 +25,8 @@ const (
 	PermChange access.Permission = "cadre.change"
 	PermCheck  access.Permission = "cadre.check"
 	PermDecide access.Permission = "cadre.decide"
+	// PermTrace lets the auditor ask who saw or took away what belongs to a person; numbers stay masked.
+	PermTrace access.Permission = "cadre.trace"
 	// PermTransfer lets a user ask for a person of another unit, and answer such requests to the own one.
 	PermTransfer access.Permission = "cadre.transfer"
 )
@@ -68,6 +70,7 @@ func (m *Module) Module() access.Module {
 			{Key: PermChange, Title: "查看更正申请", Roles: []access.Role{officer, leader, clerk, head}},
 			{Key: PermCheck, Title: "核对更正申请", Roles: []access.Role{head}},
 			{Key: PermDecide, Title: "审批更正申请", Roles: []access.Role{officer, leader}},
+			{Key: PermTrace, Title: "查询谁看过、导出过", Roles: []access.Role{access.Auditor, admin}},
 			{Key: PermTransfer, Title: "调入调出", Roles: []access.Role{officer, clerk}},
 			{Key: PermMerge, Title: "疑似重复人员", Roles: []access.Role{officer}},
 		}, electionPermissions()...),
@@ -75,6 +78,7 @@ func (m *Module) Module() access.Module {
 			{Group: "干部管理", Title: "花名册", Href: "/cadres", Need: PermRead, Order: 100},
 			{Group: "干部管理", Title: "更正申请", Href: "/changes", Need: PermChange, Order: 105},
 			{Group: "干部管理", Title: "调入调出", Href: "/transfers", Need: PermTransfer, Order: 110},
+			{Group: "系统管理", Title: "谁看过、导出过", Href: "/audit/people", Need: PermTrace, Order: 971},
 			{Group: "干部管理", Title: "疑似重复", Href: "/cadres/duplicates", Need: PermMerge, Order: 120},
 			{Group: "干部管理", Title: "换届任免", Href: "/elections", Need: PermElection, Order: 130},
 		},
@@ -120,7 +124,8 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}/remove", Need: PermWrite, Do: m.removePost},
 			{Method: http.MethodPost, Path: "/cadres/filters", Need: PermRead, Do: m.saveFilter},
 			{Method: http.MethodPost, Path: "/cadres/filters/{id}/delete", Need: PermRead, Do: m.deleteFilter},
-		}, slices.Concat(m.sectionRoutes(), m.approvalRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes(), m.changeRoutes(), m.electionRoutes())...),
+		}, slices.Concat(m.sectionRoutes(), m.approvalRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes(), m.changeRoutes(), m.traceRoutes(),
+			m.electionRoutes())...),
 	}
 }
 

@@ -188,10 +188,16 @@ func (m *Module) bookOf(ctx context.Context, s access.Scope, f bookForm, progres
 	if len(f.Open) > 0 {
 		shown = strings.TrimPrefix(shown+"&open="+strings.Join(f.Open, ","), "&")
 	}
-	return access.Export{Name: "村(社区)干部全部档案", Object: "persons", Purpose: f.Purpose, Filter: shown, Sheets: f.layouts(s.Unit(), on),
+	held := access.PeopleOf()
+	return access.Export{Name: "村(社区)干部全部档案", Object: "persons", Purpose: f.Purpose, Filter: shown, Sheets: f.layouts(s.Unit(), on), People: held,
 		Fill: func(x *xlsx.BookWriter) error {
 			return access.Read(ctx, s, func(tx *access.Tx) error {
-				return m.eachPerson(ctx, tx, filter, on, progress, func(part []Person) error { return m.fillBook(ctx, tx, x, f, part, on) })
+				return m.eachPerson(ctx, tx, filter, on, progress, func(part []Person) error {
+					for _, p := range part {
+						held.Add(p.ID)
+					}
+					return m.fillBook(ctx, tx, x, f, part, on)
+				})
 			})
 		}}
 }

@@ -274,8 +274,10 @@ func (m *Module) exportTransfers(w http.ResponseWriter, r *http.Request, s acces
 	for _, title := range []string{"姓名", "调出单位", "调入单位", "调入日期", "理由", "状态", "发起人", "发起时间", "办理人", "办理时间", "退回原因"} {
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title})
 	}
-	return access.Export{Name: "调入调出登记表", Object: "transfer_requests", Purpose: "调入调出登记", Layout: layout, Rows: func(x *xlsx.Writer) error {
+	held := access.PeopleOf()
+	return access.Export{Name: "调入调出登记表", Object: "transfer_requests", Purpose: "调入调出登记", Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
 		for _, t := range list {
+			held.Add(t.PersonID)
 			answered := ""
 			if t.AnsweredAt != nil {
 				answered = t.AnsweredAt.In(s.Now().Location()).Format("2006-01-02 15:04")

@@ -188,6 +188,7 @@ type fillResult struct {
 	Findings   []finding
 	Rows       int
 	Filled     int      // rows
+	Held       []int64  // the persons in them
 	Unrevealed []string // columns that stay blank
 }
 

@@ -124,7 +124,7 @@ func (m *Module) filled(r *http.Request, s access.Scope, file httpx.Upload, f fi
 		}
 		sum := sha256.Sum256(out)
 		tx.Audit(access.Line{Action: "export", Object: "persons", Summary: "按上级表样填报", Reason: f.Purpose, Detail: map[string]any{"rows": res.Filled,
-			"columns": titles(table.Match), "personal": personal, "sha256": hex.EncodeToString(sum[:])}})
+			"columns": titles(table.Match), "personal": personal, "persons": access.PeopleOf(res.Held...), "sha256": hex.EncodeToString(sum[:])}})
 		return nil
 	})
 	return out, err
@@ -198,6 +198,7 @@ func (m *Module) fillAll(res *fillResult, tenant int64, list []wanted, people []
 			continue
 		}
 		res.Filled++
+		res.Held = append(res.Held, h.PersonID)
 		if err := res.fillRow(w, h, match, value); err != nil {
 			return err
 		}

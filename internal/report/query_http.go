@@ -42,9 +42,11 @@ func (m *Module) exportQuery(w http.ResponseWriter, r *http.Request, s access.Sc
 		}
 		layout.Columns = append(layout.Columns, c.Column)
 	}
-	return access.Export{Name: p.Caliber.Title + "花名册" + p.day(), Object: "persons", Purpose: r.PostForm.Get("purpose"), Filter: p.answers(), Layout: layout,
+	held := access.PeopleOf()
+	return access.Export{Name: p.Caliber.Title + "花名册" + p.day(), Object: "persons", Purpose: r.PostForm.Get("purpose"), Filter: p.answers(), Layout: layout, People: held,
 		Rows: func(x *xlsx.Writer) error {
 			for i := range p.Listed {
+				held.Add(p.Listed[i].PersonID)
 				values := []any{strconv.Itoa(i + 1), p.Listed[i].Name}
 				for _, c := range columns {
 					v, err := p.open(c, &p.Listed[i])

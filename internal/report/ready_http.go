@@ -187,8 +187,10 @@ func (m *Module) exportReady(w http.ResponseWriter, r *http.Request, s access.Sc
 	for i, c := range p.Columns {
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: strconv.Itoa(i), Title: c, Width: 16})
 	}
-	return access.Export{Name: p.Title + p.day(), Object: "persons", Purpose: r.PostForm.Get("purpose"), Filter: p.URL.RawQuery, Layout: layout, Rows: func(x *xlsx.Writer) error {
+	held := access.PeopleOf()
+	return access.Export{Name: p.Title + p.day(), Object: "persons", Purpose: r.PostForm.Get("purpose"), Filter: p.URL.RawQuery, Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
 		for i, l := range p.Lines {
+			held.Add(l.Person)
 			values := []any{i + 1, l.Township, l.Village}
 			if p.Named {
 				values = append(values, l.Name)

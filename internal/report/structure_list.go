@@ -155,9 +155,11 @@ func namedRows(title, defined, purpose, filter string, facts []Fact, day string)
 			{Key: "sex", Title: "性别"}, {Key: "ethnic", Title: "民族"}, {Key: "birth", Title: "出生年月"}, {Key: "age", Title: "年龄"},
 			{Key: "education", Title: "最高学历"}, {Key: "political", Title: "政治面貌"}, {Key: "joined", Title: "入党时间"}, {Key: "post", Title: "职务", Width: 26},
 			{Key: "since", Title: "任职时间"}, {Key: "management", Title: "管理类型"}, {Key: "origin", Title: "来源", Width: 20}}}
-	return access.Export{Name: title + day, Object: "persons", Purpose: purpose, Filter: filter, Layout: layout, Rows: func(x *xlsx.Writer) error {
+	held := access.PeopleOf()
+	return access.Export{Name: title + day, Object: "persons", Purpose: purpose, Filter: filter, Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
 		for i := range facts {
 			f := &facts[i]
+			held.Add(f.PersonID)
 			var age any
 			if f.Age >= 0 {
 				age = f.Age
