@@ -15,7 +15,7 @@ var actionTitles = map[string]string{
 	"cadre.correct": "更正任职", "cadre.move": "调动", "cadre.remove": "删除任职", "cadre.void": "作废档案", "cadre.revive": "恢复档案", "cadre.import": "导入花名册", "cadre.repair": "下载问题行",
 	"cadre.change.request": "申请更正", "cadre.change.township_checked": "核对更正申请", "cadre.change.approved": "批准更正", "cadre.change.rejected": "退回更正申请",
 	"cadre.change.cancelled": "撤回更正申请", "cadre.change.reveal": "查看更正申请的完整信息", "cadre.correct_number": "更正身份证号",
-	"cadre.election": "应用换届任免", "cadre.election.open": "开启换届", "cadre.election.change": "修改换届", "cadre.election.save": "填写换届任免",
+	"cadre.promote": "提拔使用", "cadre.election": "应用换届任免", "cadre.election.open": "开启换届", "cadre.election.change": "修改换届", "cadre.election.save": "填写换届任免",
 	"cadre.attachment.add": "上传附件", "cadre.attachment.open": "打开附件", "cadre.attachment.remove": "删除附件", "cadre.photo": "更换照片", "cadre.photo.remove": "删除照片",
 	"assessment.open": "开启月份", "assessment.close": "关闭月份", "assessment.enter": "填报考评", "assessment.roster": "名单变动", "assessment.explain": "说明大幅变动",
 	"assessment.propose": "拟扣分", "assessment.refuse": "退回", "assessment.publish": "发布公示", "assessment.post": "登记张贴", "assessment.object": "登记异议",

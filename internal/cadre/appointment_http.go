@@ -2,6 +2,7 @@ package cadre
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,9 @@ type postForm struct {
 	WayIn      string `form:"way_in"`
 	Doc        string `form:"doc"`
 	Note       string `form:"note"`
+	Term       string `form:"term_no"`
+	Contract   string `form:"contract_end"`
+	Years      string `form:"service_years"`
 	LastDay    string `form:"last_day"` // of a correction
 	WayOut     string `form:"way_out"`
 	OutDoc     string `form:"out_doc"`
@@ -50,6 +54,7 @@ func (f postForm) check(today time.Time) (Appointment, []ui.Problem) {
 	a := Appointment{VillageID: f.Village, PositionCode: f.Position, ManagementType: f.Management, PayScheme: f.PayScheme,
 		IsPaid: f.PayScheme == "village" || f.PayScheme == "institution", FromOn: from, WayIn: f.WayIn, WayOut: f.WayOut,
 		DocNo: strings.TrimSpace(f.Doc), OutDocNo: strings.TrimSpace(f.OutDoc), Note: strings.TrimSpace(f.Note), Version: f.Version}
+	f.terms(&a, bad)
 	if f.LastDay == "" {
 		bad(f.WayOut != "", "last_day", "选择了离任方式,请填写最后任职日期")
 		return a, problems
@@ -62,6 +67,27 @@ func (f postForm) check(today time.Time) (Appointment, []ui.Problem) {
 	next := last.AddDate(0, 0, 1)
 	a.ToOn = &next
 	return a, problems
+}
+
+// terms reads the term of an elected post and the contract of a professionally managed one.
+func (f postForm) terms(a *Appointment, bad func(refused bool, field, sentence string)) {
+	number := func(text, field string, most int, sentence string) *int {
+		if text = strings.TrimSpace(text); text == "" {
+			return nil
+		}
+		n, err := strconv.Atoi(text)
+		bad(err != nil || n < 1 || n > most, field, sentence)
+		return &n
+	}
+	a.TermNo = number(f.Term, "term_no", 99, "届次应为1到99的数字")
+	a.ServiceYears = number(f.Years, "service_years", 30, "服务年限应为1到30的数字")
+	if f.Contract == "" {
+		return
+	}
+	ends, err := time.Parse(time.DateOnly, f.Contract)
+	bad(err != nil, "contract_end", "合同到期日应写成 2026-10-31 的形式,且是存在的日期")
+	bad(err == nil && !ends.After(a.FromOn), "contract_end", "合同到期日不能早于任职日期")
+	a.ContractEndsOn = &ends
 }
 
 func (m *Module) appoint(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -94,6 +120,7 @@ type leaveForm struct {
 	LastDay string `form:"last_day"`
 	WayOut  string `form:"way_out"`
 	Doc     string `form:"doc"`
+	Reason  string `form:"reason"`
 }
 
 func (f leaveForm) check(today time.Time) (time.Time, error) {
@@ -105,6 +132,8 @@ func (f leaveForm) check(today time.Time) (time.Time, error) {
 		return day, fault.Invalid("日期不能在今天之后")
 	case f.WayOut == "" || !has(WaysOut, f.WayOut):
 		return day, fault.Invalid("请选择离任方式")
+	case len([]rune(f.Reason)) > 200:
+		return day, fault.Invalid("离任原因最多200字")
 	}
 	return day, nil
 }
@@ -144,7 +173,7 @@ func (m *Module) end(w http.ResponseWriter, r *http.Request, s access.Scope, pos
 			if f.WayOut == "deceased" {
 				return m.Store.Die(r.Context(), tx, p, day, strings.TrimSpace(f.Doc))
 			}
-			return m.Store.Leave(r.Context(), tx, p, post, day, f.WayOut, strings.TrimSpace(f.Doc))
+			return m.Store.Leave(r.Context(), tx, p, post, day, f.WayOut, strings.TrimSpace(f.Doc), strings.TrimSpace(f.Reason))
 		})
 	}
 	if fault.Is(err, fault.KindInvalid) {

@@ -28,12 +28,15 @@ type Appointment struct {
 	DocNo          string
 	OutDocNo       string
 	Note           string
+	TermNo         *int       // of an elected post
+	ContractEndsOn *time.Time // of a professionally managed one
+	ServiceYears   *int
 	Version        int
 }
 
 const appointmentColumns = `a.id, a.township_id, a.village_id, coalesce(t.name, '') as township_name, coalesce(v.name, '') as village_name,
 	coalesce(v.kind = 'community', false) as community, a.position_code, a.management_type, a.pay_scheme, a.is_paid, lower(a.during) as from_on,
-	upper(a.during) as to_on, a.way_in, a.way_out, a.doc_no, a.out_doc_no, a.note, a.version`
+	upper(a.during) as to_on, a.way_in, a.way_out, a.doc_no, a.out_doc_no, a.note, a.term_no, a.contract_ends_on, a.service_years, a.version`
 
 // A post in another unit, opened by access.ForPerson, has no unit that the scope sees; nameUnits says its name.
 const appointmentTables = ` from appointments a left join townships t on t.tenant_id = a.tenant_id and t.id = a.township_id
@@ -127,11 +130,13 @@ func (Store) Appoint(ctx context.Context, tx *access.Tx, p Person, a Appointment
 	}
 	var id int64
 	err := tx.QueryRow(ctx, `insert into appointments (tenant_id, township_id, village_id, person_id, person_name, sex, position_code,
-			management_type, pay_scheme, is_paid, during, way_in, doc_no, note)
-		select @tenant, v.township_id, v.id, @person, @name, @sex, @position, @management, @scheme, @paid, daterange(@from::date, null), @way, @doc, @note
+			management_type, pay_scheme, is_paid, during, way_in, doc_no, note, term_no, contract_ends_on, service_years)
+		select @tenant, v.township_id, v.id, @person, @name, @sex, @position, @management, @scheme, @paid, daterange(@from::date, null), @way, @doc, @note,
+			@term, @contract, @years
 		from villages v where v.tenant_id = @tenant and v.id = @village returning id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
 		"person": p.ID, "name": p.Name, "sex": p.Sex, "position": a.PositionCode, "management": a.ManagementType, "scheme": a.PayScheme,
-		"paid": a.IsPaid, "from": a.FromOn, "way": a.WayIn, "doc": a.DocNo, "note": a.Note, "village": a.VillageID}).Scan(&id)
+		"paid": a.IsPaid, "from": a.FromOn, "way": a.WayIn, "doc": a.DocNo, "note": a.Note, "village": a.VillageID,
+		"term": a.TermNo, "contract": a.ContractEndsOn, "years": a.ServiceYears}).Scan(&id)
 	if err != nil {
 		return err
 	}
@@ -140,8 +145,8 @@ func (Store) Appoint(ctx context.Context, tx *access.Tx, p Person, a Appointment
 	return nil
 }
 
-// Leave ends one post of a person on its last day. Death has its own way, see Die.
-func (Store) Leave(ctx context.Context, tx *access.Tx, p Person, appointment int64, lastDay time.Time, wayOut, document string) error {
+// Leave ends one post of a person on its last day; the reason stands in the note of the post. Death has its own way, see Die.
+func (Store) Leave(ctx context.Context, tx *access.Tx, p Person, appointment int64, lastDay time.Time, wayOut, document, reason string) error {
 	var from time.Time
 	var open bool
 	err := tx.QueryRow(ctx, `select lower(during), upper_inf(during) from appointments where tenant_id = @tenant and person_id = @person
@@ -155,9 +160,10 @@ func (Store) Leave(ctx context.Context, tx *access.Tx, p Person, appointment int
 		return fault.Invalid("最后任职日期不能早于任职日期(%s)", from.Format(time.DateOnly))
 	}
 	_, err = tx.Exec(ctx, `update appointments set during = daterange(lower(during), @next::date), way_out = @way, out_doc_no = @doc,
-			version = version + 1 where tenant_id = @tenant and id = @id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": appointment,
-		"next": lastDay.AddDate(0, 0, 1), "way": wayOut, "doc": document})
-	tx.Audit(access.Line{Action: "cadre.leave", Object: "appointments", ID: appointment, Person: p.ID, Summary: p.Name + "离任:" + wordOf(WaysOut, wayOut),
+			note = concat_ws(';', nullif(note, ''), '离任原因:' || nullif(@reason::text, '')), version = version + 1
+		where tenant_id = @tenant and id = @id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": appointment,
+		"next": lastDay.AddDate(0, 0, 1), "way": wayOut, "doc": document, "reason": reason})
+	tx.Audit(access.Line{Action: "cadre.leave", Object: "appointments", ID: appointment, Person: p.ID, Summary: p.Name + "离任:" + wordOf(WaysOut, wayOut), Reason: reason,
 		Detail: map[string]any{"last_day": lastDay.Format(time.DateOnly), "document": document}})
 	return err
 }
@@ -222,11 +228,12 @@ func (Store) Correct(ctx context.Context, tx *access.Tx, p Person, was, now Appo
 	}
 	tag, err := tx.Exec(ctx, `update appointments a set township_id = v.township_id, village_id = v.id, position_code = @position,
 			management_type = @management, pay_scheme = @scheme, is_paid = @paid, during = daterange(@from::date, @to::date), way_in = @way,
-			way_out = @way_out, doc_no = @doc, out_doc_no = @out_doc, note = @note, version = a.version + 1
+			way_out = @way_out, doc_no = @doc, out_doc_no = @out_doc, note = @note, term_no = @term,
+			contract_ends_on = @contract, service_years = @years, version = a.version + 1
 		from villages v where v.tenant_id = @tenant and v.id = @village and a.tenant_id = @tenant and a.id = @id and a.version = @version`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "position": now.PositionCode, "management": now.ManagementType, "scheme": now.PayScheme,
 			"paid": now.IsPaid, "from": now.FromOn, "to": now.ToOn, "way": now.WayIn, "way_out": now.WayOut, "doc": now.DocNo,
-			"out_doc": now.OutDocNo, "note": now.Note, "village": now.VillageID, "id": was.ID, "version": now.Version})
+			"out_doc": now.OutDocNo, "note": now.Note, "term": now.TermNo, "contract": now.ContractEndsOn, "years": now.ServiceYears, "village": now.VillageID, "id": was.ID, "version": now.Version})
 	if err != nil {
 		return err
 	}
@@ -262,6 +269,12 @@ func (Store) Remove(ctx context.Context, tx *access.Tx, p Person, a Appointment,
 func (a Appointment) inTrail() map[string]any {
 	m := map[string]any{"village": a.VillageID, "position": a.PositionCode, "management": a.ManagementType, "pay": a.PayScheme,
 		"from": a.FromOn.Format(time.DateOnly), "way_in": a.WayIn, "document": a.DocNo}
+	if a.TermNo != nil {
+		m["term"] = *a.TermNo
+	}
+	if a.ContractEndsOn != nil {
+		m["contract_ends"] = a.ContractEndsOn.Format(time.DateOnly)
+	}
 	if a.ToOn != nil {
 		m["last_day"], m["way_out"], m["out_document"] = a.ToOn.AddDate(0, 0, -1).Format(time.DateOnly), a.WayOut, a.OutDocNo
 	}

@@ -2,6 +2,7 @@ package cadre
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,7 +41,8 @@ func (m *Module) editPost(w http.ResponseWriter, r *http.Request, s access.Scope
 		return err
 	}
 	f := postForm{Village: a.VillageID, Position: a.PositionCode, Management: a.ManagementType, PayScheme: a.PayScheme,
-		From: a.FromOn.Format(time.DateOnly), WayIn: a.WayIn, Doc: a.DocNo, Note: a.Note, WayOut: a.WayOut, OutDoc: a.OutDocNo, Version: a.Version}
+		From: a.FromOn.Format(time.DateOnly), WayIn: a.WayIn, Doc: a.DocNo, Note: a.Note, WayOut: a.WayOut, OutDoc: a.OutDocNo, Version: a.Version,
+		Term: numberText(a.TermNo), Contract: dayText(a.ContractEndsOn), Years: numberText(a.ServiceYears)}
 	if a.ToOn != nil {
 		f.LastDay = a.ToOn.AddDate(0, 0, -1).Format(time.DateOnly)
 	}
@@ -55,6 +57,13 @@ func (m *Module) correction(w http.ResponseWriter, r *http.Request, s access.Sco
 	}
 	crumbs := append(listCrumbs[:1:1], ui.Crumb{Title: p.Name, Href: personPath(p.ID)})
 	return access.Page(w, r, s, access.View{Title: "更正任职信息", Status: status, Crumbs: crumbs}, correctionPage(c))
+}
+
+func numberText(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
 }
 
 func (m *Module) correctPost(w http.ResponseWriter, r *http.Request, s access.Scope) error {

@@ -118,6 +118,7 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/{id}/death", Need: PermWrite, Do: m.die},
 			{Method: http.MethodPost, Path: "/cadres/{id}/death/undo", Need: PermWrite, Do: m.revive},
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts", Need: PermWrite, Do: m.appoint},
+			{Method: http.MethodPost, Path: "/cadres/{id}/promote", Need: PermWrite, Do: m.promote},
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}/end", Need: PermWrite, Do: m.leave},
 			{Method: http.MethodGet, Path: "/cadres/{id}/posts/{post}", Need: PermWrite, Do: m.editPost},
 			{Method: http.MethodPost, Path: "/cadres/{id}/posts/{post}", Need: PermWrite, Do: m.correctPost},

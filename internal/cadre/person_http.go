@@ -25,6 +25,7 @@ type personProps struct {
 	Townships  []org.Township
 	Form       postForm
 	Leave      leaveForm // of one post, or of all by death
+	Promotion  promoteForm
 	LeavePost  int64
 	Problems   []ui.Problem
 	ID         string // masked, or whole after a reveal
