@@ -139,13 +139,13 @@ func (Store) loads(ctx context.Context, tx *access.Tx, cal calendar, m month.Mon
 			from duty_assignments a
 				join duty_rosters r on r.tenant_id = a.tenant_id and r.township_id = a.township_id and r.village_id = a.village_id and r.id = a.roster_id`+
 		insteadOf+`
-			where a.tenant_id = @tenant and a.village_id = any(@villages) and a.on_day >= @start and a.on_day < @first
+			where a.tenant_id = @tenant and r.tenant_id = @tenant and r.village_id = any(@villages) and r.month >= @start and r.month < @first
 				and r.number > 0 and r.absent_days >> (extract(day from a.on_day)::int - 1) & 1 = 0
 			union all
 			select s.village_id, s.person_id, s.on_day
 			from duty_stands s
 				join duty_rosters r on r.tenant_id = s.tenant_id and r.township_id = s.township_id and r.village_id = s.village_id and r.id = s.roster_id
-			where s.tenant_id = @tenant and s.village_id = any(@villages) and s.on_day >= @start and s.on_day < @first
+			where s.tenant_id = @tenant and r.tenant_id = @tenant and r.village_id = any(@villages) and r.month >= @start and r.month < @first
 				and r.number > 0 and r.absent_days >> (extract(day from s.on_day)::int - 1) & 1 = 0 and`+inEmptyPlace+`
 		)
 		select x.village_id, x.person_id, coalesce(k.kind, 0), count(*)::int, max(x.on_day),
