@@ -77,7 +77,7 @@ var sections = []struct {
 }{
 	{"register", (*bench).register}, {"save", (*bench).save}, {"publish", (*bench).publish}, {"growth", (*bench).growth},
 	{"sheets", (*bench).sheets}, {"files", (*bench).files}, {"search", (*bench).search}, {"drafts", (*bench).drafts}, {"coverage", (*bench).coverage}, {"village", (*bench).village},
-	{"start", (*bench).start}, {"weight", (*bench).weight}, {"province", (*bench).province},
+	{"structure", (*bench).structure}, {"start", (*bench).start}, {"weight", (*bench).weight}, {"province", (*bench).province},
 }
 
 func main() {
