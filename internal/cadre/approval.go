@@ -93,6 +93,7 @@ type approvalWords struct {
 // elements of other tools, and texts where the register knows nothing of the matter.
 type kept struct {
 	Version    string                  `json:"version,omitempty"`
+	Photo      string                  `json:"photo,omitempty"` // digest of a photo that was drawn anew, to know it again
 	Attributes string                  `json:"attributes,omitempty"`
 	Elements   []lrmx.Extra            `json:"elements,omitempty"`
 	Family     map[string]keptRelative `json:"family,omitempty"` // by relation and name

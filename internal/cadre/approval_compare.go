@@ -263,24 +263,19 @@ func (c *comparison) rest() {
 	c.differ("TianBiaoRen", set(func(w *approvalWords) { w.FilledBy = new.FilledBy }))
 	c.differ("GaiGeQianRenZhiNianLingJieXian", set(func(w *approvalWords) { w.ReformLimit = new.ReformLimit }))
 	c.differ("DaoLingNianYue", set(func(w *approvalWords) { w.DueMonth = new.DueMonth }))
-	if p := c.file.ZhaoPian; len(p) > 0 && !bytes.Equal(p, c.a.Photo) {
-		d := formDifference{Element: "ZhaoPian", Title: "照片", Theirs: "没有照片", Yours: "文件中的照片"}
+	if p := c.file.ZhaoPian; len(p) > 0 && !bytes.Equal(p, c.a.Photo) && (len(c.a.Photo) == 0 || digestOf(p) != c.a.Words.Extra.Photo) {
+		d := formDifference{Element: "ZhaoPian", Title: "照片", Theirs: "没有照片", Yours: "文件中的照片", accept: func(w *approvalWriter) error { return w.setPhoto(p) }}
 		if len(c.a.Photo) > 0 {
 			d.Theirs = "已有照片"
-		}
-		if checkPhoto(p) == nil {
-			d.accept = func(w *approvalWriter) error { return w.setPhoto(p) }
-		} else {
-			d.Yours, d.Page = "照片无法使用,请另行上传", "#photo"
 		}
 		c.list = append(c.list, d)
 	}
 	was, is := c.a.Words.Extra, keptOf(fileOf(c.file), c.file)
-	was.Texts, is.Texts = nil, nil
+	was.Texts, is.Texts, was.Photo = nil, nil, ""
 	if !is.empty() && !reflect.DeepEqual(was.normal(), is.normal()) {
 		c.list = append(c.list, formDifference{Element: "Extra", Title: "其他软件写入的内容", Theirs: was.count(), Yours: is.count(),
 			accept: set(func(w *approvalWords) {
-				is.Texts = w.Extra.Texts
+				is.Texts, is.Photo = w.Extra.Texts, w.Extra.Photo
 				w.Extra = is
 			})})
 	}

@@ -13,14 +13,14 @@ import (
 )
 
 func (m *Module) approvalRoutes() []access.Route {
-	return []access.Route{
+	return append([]access.Route{
 		{Method: http.MethodGet, Path: "/cadres/{id}/form", Need: PermExport, Do: m.showApproval},
 		{Method: http.MethodPost, Path: "/cadres/{id}/form", Need: PermWrite, Do: m.saveApproval},
 		{Method: http.MethodPost, Path: "/cadres/{id}/form/export", Need: PermReveal, Do: m.exportApproval},
 		{Method: http.MethodPost, Path: "/cadres/{id}/form/print", Need: PermReveal, Do: m.printApproval},
 		{Method: http.MethodGet, Path: "/cadres/forms/export", Need: PermReveal, Do: m.askForms},
 		{Method: http.MethodPost, Path: "/cadres/forms/export", Need: PermReveal, Do: m.exportForms},
-	}
+	}, m.formsRoutes()...)
 }
 
 // approvalForm is what a 任免审批表 says beyond the file, as typed.

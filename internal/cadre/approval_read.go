@@ -164,7 +164,6 @@ func fileOf(f lrmx.Form) approval {
 		a.Ethnic = code
 	}
 	a.PartyJoin, a.Political = readJoined(f.RuDangShiJian)
-	a.Political = cmp.Or(a.Political, codelist.Masses)
 	a.Details = Details{NativePlace: f.JiGuan, BirthPlace: f.ChuShengDi, TechnicalPost: f.ZhuanYeJiShuZhiWu, Specialty: f.ShuXiZhuanYeYouHeZhuanChang, Origins: []string{}}
 	if t, ok := lrmx.MonthOf(f.CanJiaGongZuoShiJian); ok {
 		a.Details.WorkStart = &t
@@ -178,7 +177,6 @@ func fileOf(f lrmx.Form) approval {
 			}
 		}
 	}
-	a.Person.Education = cmp.Or(a.Person.Education, "90")
 	a.Resume, _ = readResume(f.JianLi)
 	if awards, sanctions, ok := readHonours(f.JiangChengQingKuang); ok {
 		a.Awards, a.Sanctions = awards, sanctions

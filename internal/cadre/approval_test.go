@@ -173,7 +173,11 @@ func zipOf(t *testing.T, data []byte) map[string]lrmx.Form {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out[f.Name] = formIn(t, content)
+		form, _, err := lrmx.Read(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[f.Name] = form
 	}
 	return out
 }

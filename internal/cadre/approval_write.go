@@ -14,6 +14,7 @@ import (
 	"touyan/internal/org"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/idcard"
+	"touyan/internal/platform/portrait"
 )
 
 // approvalWriter writes into one file what a form says.
@@ -21,6 +22,7 @@ type approvalWriter struct {
 	ctx    context.Context
 	tx     *access.Tx
 	person int64
+	name   string
 	words  *approvalWords // as they stand, so that one after another can be set
 }
 
@@ -122,21 +124,32 @@ func (w *approvalWriter) setRelative(id int64, r relative) error {
 		where tenant_id = @tenant and person_id = @person and id = @id`, args)
 }
 
-// checkPhoto refuses what is no picture of a reasonable size.
-func checkPhoto(picture []byte) error {
+// keptPhoto gives the photo of a form as the register keeps it: as it is where it came from a register, else drawn anew.
+func keptPhoto(picture []byte) (kept []byte, err error) {
 	c, err := jpeg.DecodeConfig(bytes.NewReader(picture))
-	if err != nil || c.Width < 60 || c.Height < 80 || c.Width > 4000 || c.Height > 5000 || len(picture) > 1<<20 {
-		return fault.Invalid("照片应为JPEG格式,不超过1 MB")
+	if err == nil && c.Width == portrait.Width && c.Height == portrait.Height && len(picture) < 1<<20 && !bytes.Contains(picture, []byte("Exif\x00")) {
+		return picture, nil
 	}
-	return nil
+	return portrait.Make(picture, portrait.Head)
 }
 
 func (w *approvalWriter) setPhoto(picture []byte) error {
-	sum := sha256.Sum256(picture)
-	return w.exec(`insert into photos (tenant_id, township_id, village_id, person_id, jpeg, digest, uploaded_at)
-		select tenant_id, township_id, village_id, id, @jpeg, @digest, @now from persons where tenant_id = @tenant and id = @person
-		on conflict (tenant_id, person_id) do update set jpeg = excluded.jpeg, digest = excluded.digest, uploaded_at = excluded.uploaded_at`,
-		pgx.StrictNamedArgs{"jpeg": picture, "digest": hex.EncodeToString(sum[:]), "now": w.tx.Scope().Now()})
+	kept, err := keptPhoto(picture)
+	if err != nil {
+		return err
+	}
+	if err := (Store{}).setPhoto(w.ctx, w.tx, Person{ID: w.person, Name: w.name}, kept); err != nil {
+		return err
+	}
+	if bytes.Equal(kept, picture) {
+		return nil
+	}
+	return w.setWords(func(a *approvalWords) { a.Extra.Photo = digestOf(picture) })
+}
+
+func digestOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // setWords changes what the form says beyond the file.
@@ -165,7 +178,7 @@ func (s Store) createFrom(ctx context.Context, tx *access.Tx, a approval, card i
 	if err != nil {
 		return err
 	}
-	w := approvalWriter{ctx: ctx, tx: tx, person: id, words: &a.Words}
+	w := approvalWriter{ctx: ctx, tx: tx, person: id, name: a.Name, words: &a.Words}
 	for _, e := range a.Education {
 		if err := w.addSchooling(e); err != nil {
 			return err
@@ -194,12 +207,16 @@ func (s Store) createFrom(ctx context.Context, tx *access.Tx, a approval, card i
 	if err := w.addGrades(a.Grades); err != nil {
 		return err
 	}
-	if checkPhoto(a.Photo) == nil {
-		if err := w.setPhoto(a.Photo); err != nil {
-			return err
-		}
+	if err := w.setWords(func(*approvalWords) {}); err != nil {
+		return err
 	}
-	return w.setWords(func(*approvalWords) {})
+	if len(a.Photo) == 0 {
+		return nil
+	}
+	if err := w.setPhoto(a.Photo); !fault.Is(err, fault.KindInvalid) { // the preview has said so
+		return err
+	}
+	return nil
 }
 
 // setApproval saves what was typed on the page of a form, refusing a stale copy with both values.
@@ -229,7 +246,7 @@ func (s Store) setApproval(ctx context.Context, tx *access.Tx, p Person, f appro
 		}
 		return fault.Stale(d...)
 	}
-	w := approvalWriter{ctx: ctx, tx: tx, person: p.ID, words: &now}
+	w := approvalWriter{ctx: ctx, tx: tx, person: p.ID, name: p.Name, words: &now}
 	tx.Audit(access.Line{Action: "cadre.form", Object: "appointment_forms", ID: p.ID, Person: p.ID, Summary: "填写" + p.Name + "的任免审批表",
 		Detail: map[string]any{"next_post": f.NextPost, "end_post": f.EndPost, "reason": f.Reason}})
 	return w.setWords(func(a *approvalWords) {

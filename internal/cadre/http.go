@@ -53,6 +53,7 @@ func New(keys *crypt.Keys, jobs *job.Runner, results Results) *Module {
 	jobs.Register("cadre.export", m.workExport)
 	jobs.Register("cadre.export.file", m.workBook)
 	jobs.Register("cadre.forms", m.workForms)
+	jobs.Register("cadre.forms.import", m.workFormsImport)
 	return m
 }
 

@@ -1,0 +1,215 @@
+package cadre
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"touyan/internal/access"
+	"touyan/internal/org"
+	"touyan/internal/platform/fault"
+)
+
+// formsBatch is an upload of forms between its preview and its confirmation, compared with the register as it is now.
+type formsBatch struct {
+	ID        int64
+	FileName  string
+	State     string
+	Message   string
+	Run       int64
+	Files     []formFile
+	Villages  []org.Village
+	Townships []org.Township
+}
+
+// count says how many forms are of whom.
+func (b formsBatch) count() (fresh, differ, same, bad int) {
+	for _, f := range b.Files {
+		switch {
+		case f.Problem != "":
+			bad++
+		case f.New():
+			fresh++
+		case len(f.Differences) > 0:
+			differ++
+		default:
+			same++
+		}
+	}
+	return fresh, differ, same, bad
+}
+
+// acceptable counts the differences that a confirmation would take over.
+func (b formsBatch) acceptable() (n int) {
+	for _, f := range b.Files {
+		n += f.acceptable()
+	}
+	return n
+}
+
+// saveForms keeps an upload, sealed, for a day.
+func (s Store) saveForms(ctx context.Context, tx *access.Tx, name string, content []byte) (id int64, err error) {
+	scope := tx.Scope()
+	if _, err = tx.Exec(ctx, `delete from import_batches where tenant_id = @tenant and created_at < @old`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "old": scope.Now().AddDate(0, 0, -1)}); err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, `insert into import_batches (tenant_id, township_id, village_id, kind, file_name, content, summary, created_by, created_at)
+		values (@tenant, @township, @village, 'forms', @name, @content, @summary, @by, @now) returning id`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": scope.Township(), "village": scope.Village(), "name": name,
+			"content": s.keys.Encrypt(tx.Tenant(), "cadre.import", string(content)), "summary": batchSummary{}, "by": scope.Account(), "now": scope.Now()}).Scan(&id)
+	return id, err
+}
+
+// forms reads an upload of the actor's own and compares it.
+func (s Store) forms(ctx context.Context, tx *access.Tx, id int64) (formsBatch, error) {
+	rows, err := tx.Query(ctx, `select `+batchColumns+` from import_batches where tenant_id = @tenant and id = @id and created_by = @by and kind = 'forms'`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id, "by": tx.Scope().Account()})
+	if err != nil {
+		return formsBatch{}, err
+	}
+	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Batch])
+	if err != nil {
+		return formsBatch{}, err
+	}
+	b := formsBatch{ID: row.ID, FileName: row.FileName, State: row.State, Message: row.Summary.Message, Run: row.Summary.Run}
+	if len(row.Content) == 0 {
+		return b, nil
+	}
+	plain, err := s.keys.Decrypt(tx.Tenant(), "cadre.import", row.Content)
+	if err != nil {
+		return b, err
+	}
+	if b.Files, err = unpackForms(row.FileName, []byte(plain)); err != nil {
+		return b, err
+	}
+	if err := s.compareForms(ctx, tx, b.Files); err != nil {
+		return b, err
+	}
+	if b.Villages, err = (org.Store{}).Villages(ctx, tx, 0, tx.Scope().Today()); err != nil {
+		return b, err
+	}
+	if b.Townships, err = (org.Store{}).Townships(ctx, tx, tx.Scope().Today()); err != nil {
+		return b, err
+	}
+	towns := map[int64]string{}
+	for _, t := range b.Townships {
+		towns[t.ID] = t.Name
+	}
+	for i := range b.Files {
+		if f := &b.Files[i]; f.New() {
+			f.Village = villageNamed(b.Villages, towns, f.Form.XianRenZhiWu)
+		}
+	}
+	return b, nil
+}
+
+// lockForms takes an upload for an act that must happen once.
+func (s Store) lockForms(ctx context.Context, tx *access.Tx, id int64, state string) (formsBatch, error) {
+	var now string
+	err := tx.QueryRow(ctx, `select state from import_batches where tenant_id = @tenant and id = @id and created_by = @by and kind = 'forms' for update`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id, "by": tx.Scope().Account()}).Scan(&now)
+	if err != nil {
+		return formsBatch{}, err
+	}
+	if now != state {
+		return formsBatch{}, fault.Conflict("这个文件已经确认导入,没有重复导入")
+	}
+	return s.forms(ctx, tx, id)
+}
+
+// place finds the villages that were typed for the new people: by the number of the form. The second result are sentences
+// by the same number.
+func (b formsBatch) place(typed map[int]string) (map[int]org.Village, map[int]string) {
+	found, wrong := map[int]org.Village{}, map[int]string{}
+	names := newPlaces(b.Villages, b.Townships)
+	for i, f := range b.Files {
+		if !f.New() {
+			continue
+		}
+		text, given := typed[i]
+		if text = strings.TrimSpace(text); !given && f.Village.ID != 0 {
+			found[i] = f.Village
+			continue
+		}
+		if text == "" {
+			wrong[i] = "请填写所在村(社区)"
+			continue
+		}
+		v, err := names.find("", text)
+		if err != nil {
+			wrong[i] = fault.Of(err).Sentence
+			continue
+		}
+		found[i] = v
+	}
+	return found, wrong
+}
+
+// importForms writes everything that an upload says and the register may take over, all or nothing.
+func (s Store) importForms(ctx context.Context, tx *access.Tx, b formsBatch, villages map[int]org.Village, progress func(done int) error) (string, error) {
+	added, changed, taken := 0, 0, 0
+	for i, f := range b.Files {
+		switch {
+		case f.Problem != "":
+			return "", fault.Conflict("文件中仍有问题,没有导入任何一份。请返回查看,修改后重新上传")
+		case f.New():
+			if err := s.createFrom(ctx, tx, fileOf(f.Form), f.Card, villages[i]); err != nil {
+				return "", fault.Because(err, fmt.Errorf("form %d: %w", i, err))
+			}
+			added++
+		case f.acceptable() > 0:
+			n, err := s.accept(ctx, tx, f, "*")
+			if err != nil {
+				return "", err
+			}
+			changed, taken = changed+1, taken+n
+		}
+		if progress != nil {
+			if err := progress(i + 1); err != nil {
+				return "", err
+			}
+		}
+	}
+	message := fmt.Sprintf("导入完成:新增%d人,更新%d人(%d处)", added, changed, taken)
+	tx.Audit(access.Line{Action: "cadre.forms.import", Object: "persons", Summary: "导入任免审批表:" + message, Detail: map[string]any{"files": len(b.Files)}})
+	return message, nil
+}
+
+// accept takes over what one form says of one matter, or of all that can be taken over.
+func (s Store) accept(ctx context.Context, tx *access.Tx, f formFile, element string) (int, error) {
+	list, err := s.approvals(ctx, tx, []int64{f.Person}, tx.Scope().Today())
+	if err != nil {
+		return 0, err
+	}
+	if len(list) == 0 {
+		return 0, fault.Conflict("%s的档案刚被他人修改,请刷新后再试", f.PersonName)
+	}
+	w := approvalWriter{ctx: ctx, tx: tx, person: f.Person, name: f.PersonName, words: &list[0].Words}
+	detail := map[string]any{}
+	var titles []string
+	for _, d := range f.Differences {
+		if !d.Acceptable() || element != "*" && element != d.Element {
+			continue
+		}
+		if err := d.accept(&w); err != nil {
+			return 0, err
+		}
+		if !slices.Contains(titles, d.Title) {
+			titles = append(titles, d.Title)
+		}
+		if d.Private {
+			detail[d.Element] = "(不记录)"
+		} else {
+			detail[d.Element] = map[string]string{"before": d.Theirs, "after": d.Yours}
+		}
+	}
+	if len(detail) == 0 {
+		return 0, nil
+	}
+	tx.Audit(access.Line{Action: "cadre.forms.accept", Object: "persons", ID: f.Person, Person: f.Person,
+		Summary: "按任免审批表更新" + f.PersonName + "的" + strings.Join(titles, "、"), Detail: detail})
+	return len(detail), nil
+}

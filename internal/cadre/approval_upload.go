@@ -1,0 +1,257 @@
+package cadre
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"image"
+	_ "image/jpeg" // the kinds of photo that are told apart
+	_ "image/png"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"touyan/internal/access"
+	"touyan/internal/org"
+	"touyan/internal/platform/crypt"
+	"touyan/internal/platform/fault"
+	"touyan/internal/platform/idcard"
+	"touyan/internal/platform/lrmx"
+)
+
+// Limits on a zip of forms, checked while it is unpacked: its directory may lie.
+const (
+	maxForms         = 3000
+	maxFormsUnpacked = 128 << 20
+)
+
+// formFile is one form of an upload with what it would do to the register.
+type formFile struct {
+	Name        string
+	Form        lrmx.Form
+	Notes       []lrmx.Note
+	Problem     string // why it cannot be used; empty if it can
+	Card        idcard.Card
+	Person      int64 // of the register, 0 for a new one
+	PersonName  string
+	Village     org.Village // of a new person, where the form names one
+	Differences []formDifference
+}
+
+// New reports whether the form is of somebody who is not registered.
+func (f formFile) New() bool { return f.Problem == "" && f.Person == 0 }
+
+// acceptable counts the differences that can be taken over.
+func (f formFile) acceptable() (n int) {
+	for _, d := range f.Differences {
+		if d.Acceptable() {
+			n++
+		}
+	}
+	return n
+}
+
+// unpackForms reads a form, or a zip of them. It refuses an archive that is unsafe or holds no form; a form that cannot be
+// read is named and the others go on.
+func unpackForms(name string, data []byte) ([]formFile, error) {
+	if !bytes.HasPrefix(data, []byte("PK")) {
+		f := readFormFile(path.Base(name), bytes.NewReader(data))
+		if f.Problem != "" {
+			return nil, fault.Invalid("%s", f.Problem)
+		}
+		return []formFile{f}, nil
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, fault.Because(fault.Invalid("压缩包已损坏或不是.zip格式,请重新压缩"), err)
+	}
+	if len(z.File) > maxForms {
+		return nil, fault.TooLarge("压缩包中有%d个文件,一次最多%d个,请分批导入", len(z.File), maxForms)
+	}
+	var list []formFile
+	left := &remaining{n: maxFormsUnpacked}
+	for _, entry := range z.File {
+		entryName := readable(entry)
+		if climbs(entryName) {
+			return nil, fault.Invalid("压缩包中有不安全的路径,为安全起见不予读取")
+		}
+		base := path.Base(entryName)
+		switch {
+		case entry.FileInfo().IsDir() || strings.HasSuffix(entryName, "/"), strings.HasPrefix(entryName, "__MACOSX/"), strings.HasPrefix(base, "."),
+			strings.EqualFold(base, "Thumbs.db"), strings.EqualFold(base, "desktop.ini"):
+			continue
+		case entry.Flags&1 != 0:
+			return nil, fault.Invalid("压缩包设有密码,请去掉密码后重新压缩")
+		case !strings.EqualFold(path.Ext(base), ".lrmx"):
+			list = append(list, formFile{Name: entryName, Problem: "不是.lrmx文件"})
+			continue
+		}
+		f, err := readEntry(entryName, entry, left)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	if len(list) == 0 {
+		return nil, fault.Invalid("压缩包中没有.lrmx文件")
+	}
+	return list, nil
+}
+
+func readEntry(name string, entry *zip.File, left *remaining) (formFile, error) {
+	r, err := entry.Open()
+	if err != nil {
+		return formFile{Name: name, Problem: "压缩包中的这个文件已损坏"}, nil
+	}
+	defer r.Close()
+	f := readFormFile(name, io.TeeReader(r, left))
+	if left.n < 0 {
+		return f, fault.TooLarge("压缩包解压后过大,请分批导入")
+	}
+	return f, nil
+}
+
+// remaining counts down what may still be unpacked.
+type remaining struct{ n int64 }
+
+// Write counts and ends the reading once too much has come.
+func (l *remaining) Write(p []byte) (int, error) {
+	if l.n -= int64(len(p)); l.n < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return len(p), nil
+}
+
+func readFormFile(name string, r io.Reader) formFile {
+	f := formFile{Name: name}
+	var err error
+	if f.Form, f.Notes, err = lrmx.Read(r); err != nil {
+		f.Problem = "压缩包中的这个文件已损坏"
+		if refused := fault.Of(err); refused.Kind != fault.KindInternal {
+			f.Problem = refused.Sentence
+		}
+	}
+	return f
+}
+
+// readable is the name of an entry with / between its parts; archives of Windows name their entries in GB 18030.
+func readable(entry *zip.File) string {
+	name := entry.Name
+	if !utf8.ValidString(name) {
+		if text, err := simplifiedchinese.GB18030.NewDecoder().String(name); err == nil {
+			name = text
+		}
+		name = strings.ToValidUTF8(name, "?")
+	}
+	return strings.ReplaceAll(name, `\`, "/")
+}
+
+// climbs reports whether a path would lead out of the folder into which an archive is unpacked.
+func climbs(name string) bool {
+	return strings.HasPrefix(name, "/") || strings.Contains(name, ":") || slices.Contains(strings.Split(name, "/"), "..")
+}
+
+// compareForms finds for every form whose it is and what it says otherwise than the register. Files are compared a few
+// at a time, since those of the register carry their photos.
+func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile) error {
+	today := tx.Scope().Today()
+	byNumber := map[string]int{}
+	var indexes [][]byte
+	for i := range files {
+		f := &files[i]
+		if f.Problem != "" {
+			continue
+		}
+		var err error
+		if f.Card, err = idcard.Parse(f.Form.ShenFenZheng, today); err != nil {
+			f.Problem = "身份证号:" + fault.Of(err).Sentence
+			continue
+		}
+		f.Notes = append(f.Notes, lrmx.Check(f.Form, today)...)
+		if first, twice := byNumber[f.Card.Number]; twice {
+			f.Problem = "与" + files[first].Name + "的身份证号相同"
+			files[first].Problem = "与" + f.Name + "的身份证号相同"
+			continue
+		}
+		byNumber[f.Card.Number] = i
+		indexes = append(indexes, formIndex(s.keys, tx, f.Card))
+	}
+	registered, err := knownBy(ctx, tx, indexes)
+	if err != nil {
+		return err
+	}
+	at := map[int64]*formFile{}
+	var ids []int64
+	for i := range files {
+		f := &files[i]
+		if f.Problem != "" {
+			continue
+		}
+		name := TidyName(f.Form.XingMing)
+		switch k := registered[string(formIndex(s.keys, tx, f.Card))]; {
+		case k == nil:
+			if err := CheckName(name); err != nil {
+				f.Problem = fault.Of(err).Sentence
+			} else {
+				f.Notes = append(f.Notes, unknownOf(fileOf(f.Form))...)
+			}
+		case !k.InScope:
+			f.Problem = "该身份证号已登记,请发起调入申请"
+		case k.Name != name:
+			f.Problem = "该身份证号在花名册中登记的姓名不同,请核对;确需更名的请先在干部信息中修改"
+		default:
+			f.Person, f.PersonName, at[k.ID] = k.ID, k.Name, f
+			ids = append(ids, k.ID)
+		}
+	}
+	for part := range slices.Chunk(ids, formsChunk) {
+		chunk, err := s.approvals(ctx, tx, part, today)
+		if err != nil {
+			return err
+		}
+		for _, a := range chunk {
+			at[a.ID].Differences = a.compare(at[a.ID].Form)
+		}
+	}
+	return nil
+}
+
+// unknownOf names what a new file needs and the form does not say.
+func unknownOf(a approval) (notes []lrmx.Note) {
+	if a.Person.Education == "" {
+		notes = append(notes, lrmx.Note{Element: "QuanRiZhiJiaoYu_XueLi", Sentence: "没有填写或无法识别,导入后请补充最高学历"})
+	}
+	if a.Political == "" {
+		notes = append(notes, lrmx.Note{Element: "RuDangShiJian", Sentence: "没有填写,导入后请补充政治面貌"})
+	}
+	if c, _, err := image.DecodeConfig(bytes.NewReader(a.Photo)); len(a.Photo) > 0 && (err != nil || min(c.Width, c.Height) < 200) {
+		notes = append(notes, lrmx.Note{Element: "ZhaoPian", Sentence: "不能用作照片(不是图片或小于200像素),导入时略去"})
+	}
+	return notes
+}
+
+func formIndex(keys *crypt.Keys, tx *access.Tx, card idcard.Card) []byte {
+	return keys.Index(tx.Tenant(), "cadre.id_number", card.Number)
+}
+
+// villageNamed finds the one village of the scope that a post names: 安化镇司林山村党支部书记.
+func villageNamed(villages []org.Village, towns map[int64]string, post string) (found org.Village) {
+	for _, v := range villages {
+		if !strings.Contains(post, v.Name) || len(v.Name) < len(found.Name) {
+			continue
+		}
+		named := strings.Contains(post, towns[v.TownshipID]+v.Name)
+		switch {
+		case len(v.Name) > len(found.Name):
+			found = v
+		case named:
+			found = v
+		case !strings.Contains(post, towns[found.TownshipID]+found.Name):
+			return org.Village{} // two villages of one name, and no township says which
+		}
+	}
+	return found
+}
