@@ -35,6 +35,7 @@ var unseen = map[string]string{
 	"/cadres/import/template/file":           "a file",
 	"/assessment/import/template":            "a file",
 	"/assessment/import/{upload}":            "the preview of an upload; tested with the import of past months",
+	"/cadres/forms/import/{id}":              "the preview of an upload; tested with the import of forms",
 	"/cadres/import/{id}":                    "the preview of an upload; tested with the import",
 	"/assessment/sheets/{id}/notice.docx":    "a file",
 	"/assessment/sheets/{id}/excel/{upload}": "the preview of an upload; tested with the workbooks",

@@ -121,6 +121,7 @@ func (b *builder) plantPersonal() {
 		roster := uploads["roster"]
 		b.post(m, "/cadres/import", http.StatusSeeOther, url.Values{}, &roster)
 	}
+	b.plantForms()
 	for _, township := range []string{"A", "B", "C"} {
 		b.plantScores(township)
 	}

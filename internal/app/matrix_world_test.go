@@ -117,6 +117,8 @@ type upload struct {
 var uploads = map[string]upload{
 	"roster": {"file", "花名册.csv", []byte("序号,村名,姓名,公民身份号码,性别,学历,政治面貌,现任职务,任职时间,联系电话\n1,马家沟1村,赵春梅," +
 		idcard.Make("621202", time.Date(1985, 3, 8, 0, 0, 0, 0, time.UTC), 77, idcard.Female) + ",女,大专,中共党员,村文书,2024-01,13900000077\n")},
+	"form": {"file", "赵春梅.lrmx", []byte("<Person><XingMing>赵春梅</XingMing><XianRenZhiWu>马家沟1村文书</XianRenZhiWu><ShenFenZheng>" +
+		idcard.Make("621202", time.Date(1985, 3, 8, 0, 0, 0, 0, time.UTC), 77, idcard.Female) + "</ShenFenZheng></Person>")},
 	"divisions": {"file", "区划.csv", []byte("town_code,town_name,village_code,village_name,urban_rural_code\n621299101,新镇,621299101201,新村民委员会,220\n")},
 	"past":      {"file", "历史.csv", []byte("乡镇,姓名,等次\n安河镇,王建国,称职\n")},
 	"superior":  {"file", "附件1.csv", []byte("序号,姓名,性别,文化程度\n1,王建国,,\n")},
@@ -364,8 +366,10 @@ func (b *builder) plantKeys() {
 	}
 	b.keep("session", `select g.role || '@' || p.name, left(encode(sha256(x.token::bytea), 'hex'), 32) from sessions x
 		join grants g on g.account_id = x.account_id and g.kind = 'regular' join place p using (tenant_id, township_id, village_id)`)
-	b.keep("batch", `select g.role || '@' || p.name, x.id::text from import_batches x`+at+`join grants g on g.tenant_id = x.tenant_id
-		and g.account_id = x.created_by and g.kind = 'regular'`)
+	for kind, of := range map[string]string{"batch": "roster", "formbatch": "forms"} {
+		b.keep(kind, `select g.role || '@' || p.name, x.id::text from import_batches x`+at+`join grants g on g.tenant_id = x.tenant_id
+			and g.account_id = x.created_by and g.kind = 'regular' where x.kind = $1`, of)
+	}
 	for kind, at := range map[string]string{"upload": "2026-10-01", "badupload": "2026-09-01"} {
 		b.keep(kind, `select g.role || '@' || p.name, x.id::text from assessment_uploads x join grants g on g.tenant_id = x.tenant_id
 				and g.account_id = x.created_by and g.kind = 'regular'

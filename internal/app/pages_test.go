@@ -34,7 +34,7 @@ var visitors = []struct {
 		"/cadres/duplicates", "/cadres/duplicates?tab=number", "/cadres/duplicates?tab=merged", "/cadres/duplicates/1/2", "/cadres/1", "/cadres/1/attachments", "/cadres/1/changes/new", "/cadres/1/changes/new?field=education", "/changes", "/changes?q=没有这个人", "/cadres/1/edit", "/cadres/1/posts/1",
 		"/cadres/import", "/transfers", "/transfers/new"}},
 	{"wd-officer", false, []string{"/cadres/export/file", "/cadres/export/file?q=没有这个人"}},
-	{"wd-officer", false, []string{"/cadres/1/form", "/cadres/forms/export", "/cadres/forms/export?q=没有这个人"}},
+	{"wd-officer", false, []string{"/cadres/1/form", "/cadres/forms/export", "/cadres/forms/export?q=没有这个人", "/cadres/forms/import"}},
 	{"anhua-clerk", false, []string{"/cadres", "/cadres/print?position=party_secretary", "/transfers", "/cadres/import"}},
 	{"anhua-clerk", false, []string{"/", "/assessment/2026-11", "/assessment/sheets/{sheet}", "/assessment/sheets/{sheet}?mode=deduct&q=没有这个人",
 		"/assessment/sheets/{sheet}/paste", "/assessment/sheets/{sheet}/excel", "/assessment/rows/{row}",

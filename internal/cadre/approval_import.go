@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -120,9 +121,9 @@ func (s Store) lockForms(ctx context.Context, tx *access.Tx, id int64, state str
 	return s.forms(ctx, tx, id)
 }
 
-// place finds the villages that were typed for the new people: by the number of the form. The second result are sentences
-// by the same number.
-func (b formsBatch) place(typed map[int]string) (map[int]org.Village, map[int]string) {
+// place finds the villages that were typed for the new people, or named by their keys: by the number of the form. The
+// second result are sentences by the same number. A key outside the scope is a missing row.
+func (b formsBatch) place(typed map[int]string) (map[int]org.Village, map[int]string, error) {
 	found, wrong := map[int]org.Village{}, map[int]string{}
 	names := newPlaces(b.Villages, b.Townships)
 	for i, f := range b.Files {
@@ -138,6 +139,14 @@ func (b formsBatch) place(typed map[int]string) (map[int]org.Village, map[int]st
 			wrong[i] = "请填写所在村(社区)"
 			continue
 		}
+		if id, err := strconv.ParseInt(text, 10, 64); err == nil {
+			at := slices.IndexFunc(b.Villages, func(v org.Village) bool { return v.ID == id })
+			if at < 0 {
+				return nil, nil, fault.NotFound()
+			}
+			found[i] = b.Villages[at]
+			continue
+		}
 		v, err := names.find("", text)
 		if err != nil {
 			wrong[i] = fault.Of(err).Sentence
@@ -145,7 +154,7 @@ func (b formsBatch) place(typed map[int]string) (map[int]org.Village, map[int]st
 		}
 		found[i] = v
 	}
-	return found, wrong
+	return found, wrong, nil
 }
 
 // importForms writes everything that an upload says and the register may take over, all or nothing.

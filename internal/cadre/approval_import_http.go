@@ -201,8 +201,8 @@ func (m *Module) confirmForms(w http.ResponseWriter, r *http.Request, s access.S
 			return err
 		}
 		var villages map[int]org.Village
-		if villages, wrong = b.place(typed); len(wrong) > 0 {
-			return nil
+		if villages, wrong, err = b.place(typed); err != nil || len(wrong) > 0 {
+			return err
 		}
 		if len(b.Files) > formsInBackground {
 			if run, err = m.jobs.Start(r.Context(), tx, "cadre.forms.import", "导入 "+b.FileName, formsParams{id, typed}); err != nil {
@@ -244,8 +244,8 @@ func (m *Module) workFormsImport(ctx context.Context, run *job.Run) error {
 		if err != nil {
 			return err
 		}
-		villages, wrong := b.place(p.Villages)
-		if len(wrong) > 0 {
+		villages, wrong, err := b.place(p.Villages)
+		if err != nil || len(wrong) > 0 {
 			return fault.Conflict("花名册在确认之后有变化,没有导入任何一份。请返回预览核对后再确认")
 		}
 		message, err = m.Store.importForms(ctx, tx, b, villages, func(done int) error { return run.Progress(ctx, done, len(b.Files)) })

@@ -182,7 +182,7 @@ func TestDifferencesAreAcceptedOneByOne(t *testing.T) {
 		t.Fatalf("%d differences: %s", len(rows), doc.Text("main"))
 	}
 	// Key fields lead to a request, posts to their own panel; none of them has a button.
-	for key, field := range map[string]string{"入党时间201001": "party_join", "全日制学历大学": "education"} {
+	for key, field := range map[string]string{"入党时间2010.01": "party_join", "全日制学历大学": "education"} {
 		row := rows[key].Doc()
 		if row.Has("button") || row.One("a").Attr("href") != path+"/changes/new?field="+field {
 			t.Errorf("%s can be accepted", key)

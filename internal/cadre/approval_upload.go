@@ -179,7 +179,7 @@ func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile
 		byNumber[f.Card.Number] = i
 		indexes = append(indexes, formIndex(s.keys, tx, f.Card))
 	}
-	registered, err := knownBy(ctx, tx, indexes)
+	registered, err := knownBy(ctx, tx, indexes, [][]byte{}, []string{})
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile
 			continue
 		}
 		name := TidyName(f.Form.XingMing)
-		switch k := registered[string(formIndex(s.keys, tx, f.Card))]; {
+		switch k := registered.byNumber[string(formIndex(s.keys, tx, f.Card))]; {
 		case k == nil:
 			if err := CheckName(name); err != nil {
 				f.Problem = fault.Of(err).Sentence
