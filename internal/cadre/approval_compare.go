@@ -263,7 +263,7 @@ func (c *comparison) rest() {
 	c.differ("TianBiaoRen", set(func(w *approvalWords) { w.FilledBy = new.FilledBy }))
 	c.differ("GaiGeQianRenZhiNianLingJieXian", set(func(w *approvalWords) { w.ReformLimit = new.ReformLimit }))
 	c.differ("DaoLingNianYue", set(func(w *approvalWords) { w.DueMonth = new.DueMonth }))
-	if p := c.file.ZhaoPian; len(p) > 0 && !bytes.Equal(p, c.a.Photo) && (len(c.a.Photo) == 0 || digestOf(p) != c.a.Words.Extra.Photo) {
+	if p := c.file.ZhaoPian; len(p) > 0 && !bytes.Equal(p, c.a.Photo) && (len(c.a.Photo) == 0 || hashOf(p) != c.a.Words.Extra.Photo) {
 		d := formDifference{Element: "ZhaoPian", Title: "照片", Theirs: "没有照片", Yours: "文件中的照片", accept: func(w *approvalWriter) error { return w.setPhoto(p) }}
 		if len(c.a.Photo) > 0 {
 			d.Theirs = "已有照片"

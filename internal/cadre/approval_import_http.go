@@ -172,7 +172,7 @@ func (f formFile) shown(element string) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	return digestOf([]byte(b.String()))[:16]
+	return hashOf([]byte(b.String()))[:16]
 }
 
 // confirmForms takes over everything at once: new people and all differences that can be taken over.

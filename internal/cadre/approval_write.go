@@ -144,10 +144,10 @@ func (w *approvalWriter) setPhoto(picture []byte) error {
 	if bytes.Equal(kept, picture) {
 		return nil
 	}
-	return w.setWords(func(a *approvalWords) { a.Extra.Photo = digestOf(picture) })
+	return w.setWords(func(a *approvalWords) { a.Extra.Photo = hashOf(picture) })
 }
 
-func digestOf(b []byte) string {
+func hashOf(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
