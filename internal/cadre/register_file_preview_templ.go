@@ -9,6 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,7 +126,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var4 string
 								templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(in.Row)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 67, Col: 21}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 68, Col: 21}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 								if templ_7745c5c3_Err != nil {
@@ -138,7 +139,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var5 string
 								templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(in.Name)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 68, Col: 37}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 69, Col: 37}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 								if templ_7745c5c3_Err != nil {
@@ -151,7 +152,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var6 string
 								templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(q.Label)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 69, Col: 37}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 70, Col: 37}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 								if templ_7745c5c3_Err != nil {
@@ -172,7 +173,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var7 templ.SafeURL
 								templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.changePath(in.Existing.ID, q.Field)))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 74, Col: 72}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 75, Col: 72}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 								if templ_7745c5c3_Err != nil {
@@ -185,7 +186,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var8 string
 								templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.ResolveAttributeValue("为" + in.Name + "申请更正" + q.Label)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 74, Col: 130}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 75, Col: 130}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var8)
 								if templ_7745c5c3_Err != nil {
@@ -220,7 +221,7 @@ func requestTable(p previewProps) templ.Component {
 					var templ_7745c5c3_Var9 string
 					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(onPreview)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 83, Col: 43}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 84, Col: 43}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 					if templ_7745c5c3_Err != nil {
@@ -313,7 +314,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var14 string
 								templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(l.Sheet)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 104, Col: 49}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 105, Col: 49}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 								if templ_7745c5c3_Err != nil {
@@ -326,7 +327,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var15 string
 								templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(l.Title)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 105, Col: 37}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 106, Col: 37}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 								if templ_7745c5c3_Err != nil {
@@ -339,7 +340,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var16 string
 								templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(l.Rows)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 106, Col: 33}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 107, Col: 33}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 								if templ_7745c5c3_Err != nil {
@@ -352,7 +353,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var17 string
 								templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(l.Add)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 107, Col: 32}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 108, Col: 32}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 								if templ_7745c5c3_Err != nil {
@@ -365,7 +366,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var18 string
 								templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(l.Same)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 108, Col: 33}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 109, Col: 33}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 								if templ_7745c5c3_Err != nil {
@@ -378,7 +379,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var19 string
 								templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(l.Gone)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 109, Col: 33}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 110, Col: 33}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 								if templ_7745c5c3_Err != nil {
@@ -396,7 +397,7 @@ func sheetTable(p previewProps) templ.Component {
 									var templ_7745c5c3_Var20 string
 									templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.ResolveAttributeValue(l.Key)
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 112, Col: 81}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 113, Col: 81}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var20)
 									if templ_7745c5c3_Err != nil {
@@ -419,7 +420,7 @@ func sheetTable(p previewProps) templ.Component {
 									var templ_7745c5c3_Var21 string
 									templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.ResolveAttributeValue(l.Title + "以表格为准")
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 112, Col: 147}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 113, Col: 147}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var21)
 									if templ_7745c5c3_Err != nil {
@@ -494,7 +495,10 @@ func sheetTable(p previewProps) templ.Component {
 func (x plannedEntry) summary(s section) string {
 	var words []string
 	for i, f := range s.Fields {
-		if text := x.Texts[i]; text != "" {
+		switch text := x.Texts[i]; {
+		case f.Name == "to_on":
+			words[len(words)-1] += "至" + cmp.Or(text, "今") // behind the beginning
+		case text != "":
 			words = append(words, f.Show(text))
 		}
 	}
@@ -575,7 +579,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var25 string
 							templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(x.Row)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 166, Col: 22}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 170, Col: 22}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 							if templ_7745c5c3_Err != nil {
@@ -588,7 +592,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var26 string
 							templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(x.Subject.name())
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 166, Col: 66}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 170, Col: 66}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 							if templ_7745c5c3_Err != nil {
@@ -601,7 +605,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var27 string
 							templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(x.summary())
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 166, Col: 90}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 170, Col: 90}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 							if templ_7745c5c3_Err != nil {
@@ -635,7 +639,7 @@ func entryTables(p previewProps) templ.Component {
 					var templ_7745c5c3_Var28 string
 					templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(onPreview)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 172, Col: 43}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 176, Col: 43}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 					if templ_7745c5c3_Err != nil {
@@ -692,7 +696,7 @@ func entryTables(p previewProps) templ.Component {
 								var templ_7745c5c3_Var31 string
 								templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(x.Row)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 186, Col: 17}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 190, Col: 17}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 								if templ_7745c5c3_Err != nil {
@@ -706,7 +710,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var32 string
 							templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(x.Subject.name())
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 189, Col: 45}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 193, Col: 45}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 							if templ_7745c5c3_Err != nil {
@@ -734,7 +738,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var33 string
 							templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(x.summary(part.Section))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 197, Col: 37}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 201, Col: 37}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 							if templ_7745c5c3_Err != nil {
@@ -767,7 +771,7 @@ func entryTables(p previewProps) templ.Component {
 						var templ_7745c5c3_Var34 string
 						templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(onPreview)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 203, Col: 44}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 207, Col: 44}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 						if templ_7745c5c3_Err != nil {
