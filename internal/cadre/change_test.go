@@ -227,6 +227,29 @@ func TestARequestComesBackOrIsTakenBack(t *testing.T) {
 	}
 }
 
+func TestManyWhoApproveAtOnceApproveOnce(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	path := h.person("A1", "王建国", number(born(1985, 2, 14), 1, idcard.Male))
+	at := raise(h.As(access.TownshipClerk, "A"), path, "education", "level", "21", "mode", "inservice", "school", "兰州大学", "finished", "2015-07")
+	h.As(access.TownshipLeader, "A").Post(at+"/check", nil).Want(http.StatusSeeOther)
+	officer := h.As(access.DistrictOfficer, "甲")
+	answers := make(chan int, 12)
+	for range cap(answers) {
+		go func() { answers <- officer.Post(at+"/approve", nil).Status }()
+	}
+	count := map[int]int{}
+	for range cap(answers) {
+		count[<-answers]++
+	}
+	if count[http.StatusSeeOther] != 1 || count[http.StatusConflict] != cap(answers)-1 {
+		t.Errorf("answers: %v", count)
+	}
+	if n := h.Count(`select count(*) from education_records`) + 10*h.Count(`select count(*) from audit_log where action = 'cadre.change.approved'`); n != 11 {
+		t.Errorf("entries and lines: %d", n)
+	}
+}
+
 func TestTwoOpenRequestsForOneFieldAreOneTooMany(t *testing.T) {
 	t.Parallel()
 	h := register(t)
