@@ -48,7 +48,6 @@ type raw struct {
 	persons map[int64]rawPerson
 	acts    []rawAct
 	seats   []rawAct
-	towns   []string // names of townships that exist, by code
 }
 
 func readRaw[T any](t *testing.T, c *pgx.Conn, sql string) []T {

@@ -77,12 +77,6 @@ func between(known func(*Fact) bool, get func(*Fact) int, from, below int) func(
 	return func(f *Fact) bool { n := get(f); return known(f) && n >= from && (below == 0 || n < below) }
 }
 
-// Origins are the sources of cadres (来源身份).
-var Origins = []cadre.Word{{Code: "graduate", Title: "大中专毕业生"}, {Code: "rich_leader", Title: "农村致富带头人"}, {Code: "returnee", Title: "返乡创业青年"},
-	{Code: "veteran", Title: "退伍军人"}, {Code: "migrant_worker", Title: "外出务工返乡人员"}, {Code: "village_doctor_teacher", Title: "村医村教"},
-	{Code: "coop_leader", Title: "合作社负责人"}, {Code: "selected_graduate", Title: "选调生、大学生村官"}, {Code: "one_village_one_graduate", Title: "一村一名大学生"},
-	{Code: "retired_official", Title: "退休干部"}, {Code: "org_dispatched", Title: "机关选派"}, {Code: "other", Title: "其他"}}
-
 // wordOf names a code of a list.
 func wordOf(list []cadre.Word, code string) string {
 	for _, w := range list {
@@ -130,7 +124,7 @@ var measures = func() []*Measure {
 		list = append(list, &Measure{Key: g.key, Group: "党龄", Title: g.title, known: hasYears, is: between(hasYears, partyYears, g.from, g.below), share: true, lost: "party_lost"})
 	}
 	list = append(list, &Measure{Key: "party_lost", Group: "党龄", Title: "未登记入党时间", Word: "未登记入党时间的中共党员", is: func(f *Fact) bool { return isFull(f) && !hasYears(f) }})
-	for _, o := range Origins {
+	for _, o := range cadre.Origins {
 		list = append(list, &Measure{Key: "origin_" + o.Code, Group: "来源", Title: o.Title, known: hasOrigin,
 			is: func(f *Fact) bool { return hasOrigin(f) && slices.Contains(f.Origins, o.Code) }, share: true, lost: "origin_lost"})
 	}

@@ -237,7 +237,7 @@ func queryPage(p queryProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Boxes("origin", "来源", wordBoxes(Origins, p.Question.Origins)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Boxes("origin", "来源", wordBoxes(cadre.Origins, p.Question.Origins)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -111,7 +111,7 @@ func (q question) conditions(on time.Time) (out []condition) {
 	out = append(out, yearsFromTo("party", "党龄", q.PartyFrom, q.PartyTo, hasYears, "入党时间", partyYears)...)
 	out = append(out, anyOf("managed", q.Managed, cadre.Managements, nil, "", func(f *Fact, code string) bool { return f.Management() == code }))
 	out = append(out, yearsFromTo("post", "任现职", q.PostFrom, q.PostTo, nil, "", postYears)...)
-	out = append(out, anyOf("origin", q.Origins, Origins, hasOrigin, "来源", func(f *Fact, code string) bool { return slices.Contains(f.Origins, code) }))
+	out = append(out, anyOf("origin", q.Origins, cadre.Origins, hasOrigin, "来源", func(f *Fact, code string) bool { return slices.Contains(f.Origins, code) }))
 	if q.Dual == "yes" {
 		out = append(out, condition{parts: []part{{"dual", "yes", "书记、主任一肩挑"}}, is: (*Fact).Dual})
 	}

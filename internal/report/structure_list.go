@@ -209,7 +209,7 @@ func (f *Fact) joined() string {
 func (f *Fact) originWords() string {
 	words := make([]string, len(f.Origins))
 	for i, o := range f.Origins {
-		words[i] = wordOf(Origins, o)
+		words[i] = wordOf(cadre.Origins, o)
 	}
 	return strings.Join(words, "、")
 }
