@@ -35,7 +35,7 @@ func (m *Module) compared(r *http.Request, s access.Scope, at *url.URL) (p compa
 	httpx.DecodeAddress(at.RawQuery, &t)
 	p = compareProps{URL: at, Grant: s.GrantID(), Measure: measureOf(t.Col)}
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		if p.After, err = m.load(r.Context(), tx, q, false); err != nil {
+		if p.After, err = m.load(r.Context(), tx, q, false, []*Measure{p.Measure}); err != nil {
 			return err
 		}
 		from := dayOf(t.From, s.Today())
@@ -45,7 +45,8 @@ func (m *Module) compared(r *http.Request, s access.Scope, at *url.URL) (p compa
 		p.Before = p.After
 		p.Before.On, p.Before.Ask.On = from, from.Format(time.DateOnly)
 		p.Before.Facts, err = m.Store.Facts(r.Context(), tx, p.Before.Caliber, q.Count == "post", from, p.Before.Township)
-		p.Before.Table = Tabulate(p.Before.Facts, measures, p.Before.group, p.Before.headings)
+		p.Before.Table = Tabulate(p.Before.Facts, []*Measure{p.Measure}, p.Before.group, p.Before.headings)
+		p.Before.linked()
 		return err
 	})
 	return p, err

@@ -105,7 +105,7 @@ func (m *Module) teamFigures(ctx context.Context, tx *access.Tx, span access.Spa
 		if err != nil {
 			return nil, err
 		}
-		total[c.Code] = Tabulate(facts, measures, byTownship, nil).Total
+		total[c.Code] = Tabulate(facts, nil, byTownship, nil).Total
 	}
 	on := "截至" + span.On.Format(time.DateOnly)
 	add := func(caliber, col, group string, order int, title, value, unit, note, sentence string) {

@@ -53,20 +53,20 @@ func (m *Measure) Born(on time.Time) string {
 }
 
 func hasAge(f *Fact) bool       { return f.Age >= 0 }
-func hasEducation(f *Fact) bool { return f.File && codelist.Education().Has(f.Education) }
-func hasEthnic(f *Fact) bool    { return f.File && codelist.Ethnic().Has(f.Ethnic) }
-func hasPolitical(f *Fact) bool { return f.File && codelist.Political().Has(f.Political) }
-func isMember(f *Fact) bool     { return hasPolitical(f) && codelist.IsPartyMember(f.Political) }
-func isFull(f *Fact) bool       { return hasPolitical(f) && f.Political == codelist.PartyMember }
+func hasEducation(f *Fact) bool { return f.educated }
+func hasEthnic(f *Fact) bool    { return f.ethnicKnown }
+func hasPolitical(f *Fact) bool { return f.political }
+func isMember(f *Fact) bool     { return f.isMember }
+func isFull(f *Fact) bool       { return f.isMember && f.Political == codelist.PartyMember }
 func hasYears(f *Fact) bool     { return isFull(f) && f.PartyYears >= 0 }
 func hasOrigin(f *Fact) bool    { return f.File && len(f.Origins) > 0 }
 
 func level(levels ...codelist.Level) func(f *Fact) bool {
-	return func(f *Fact) bool { return hasEducation(f) && slices.Contains(levels, codelist.LevelOf(f.Education)) }
+	return func(f *Fact) bool { return f.educated && slices.Contains(levels, f.level) }
 }
 
 func atLeast(l codelist.Level) func(f *Fact) bool {
-	return func(f *Fact) bool { return hasEducation(f) && codelist.LevelOf(f.Education) >= l }
+	return func(f *Fact) bool { return f.educated && f.level >= l }
 }
 
 func aged(from, to int) func(f *Fact) bool {

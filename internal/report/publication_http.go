@@ -61,7 +61,7 @@ func (m *Module) publish(w http.ResponseWriter, r *http.Request, s access.Scope)
 	}
 	var id int64
 	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		p, err := m.load(r.Context(), tx, q, true)
+		p, err := m.load(r.Context(), tx, q, true, measures)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (m *Module) showPublication(w http.ResponseWriter, r *http.Request, s acces
 		var q ask
 		httpx.DecodeAddress(p.Query, &q)
 		q.On = p.AsOf.Format(time.DateOnly) // of its day, not of the one on which it is read
-		p.Now, err = m.load(r.Context(), tx, q, true)
+		p.Now, err = m.load(r.Context(), tx, q, true, measures)
 		return err
 	})
 	if err != nil {

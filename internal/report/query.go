@@ -64,7 +64,7 @@ func (m *Module) asked(ctx context.Context, s access.Scope, at *url.URL, size in
 		}
 		p.Met, p.Lost, p.Missing = judge(p.Base, p.Conditions)
 		p.Pager = ui.PagerOf(at, q.Page, len(p.rows()), size)
-		rows := p.rows()
+		rows := inOrder(p.rows())
 		arrange(rows, q.Sort)
 		p.Listed = rows[p.Pager.Offset():max(p.Pager.To, p.Pager.Offset())]
 		if p.shows("id") || p.shows("phone") {

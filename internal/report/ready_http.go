@@ -76,7 +76,7 @@ func (p *readyProps) fill(ctx context.Context, tx *access.Tx, st Store) (err err
 		if err == nil {
 			list, err = st.Facts(ctx, tx, c, byPost, p.On, town)
 		}
-		return list
+		return inOrder(list)
 	}
 	where := places{townships: map[int64]string{}}
 	for _, t := range p.Townships {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"touyan/internal/cadre"
+	"touyan/internal/platform/codelist"
 	"touyan/internal/platform/month"
 )
 
@@ -92,6 +93,11 @@ type Fact struct {
 
 	// Counted on the day of the facts; -1 is unknown.
 	Age, PartyYears, PostYears int
+
+	// What the measures ask again and again.
+	rank                                       int // of the highest post
+	level                                      codelist.Level
+	educated, ethnicKnown, political, isMember bool
 }
 
 // Title says the posts as they are said.
@@ -124,6 +130,9 @@ func (f *Fact) count(on time.Time) {
 	f.Age, f.PartyYears = -1, -1
 	if f.File {
 		f.Age = cadre.Age(f.Birth, on)
+		f.level, f.educated = codelist.LevelOf(f.Education), codelist.Education().Has(f.Education)
+		f.ethnicKnown, f.political = codelist.Ethnic().Has(f.Ethnic), codelist.Political().Has(f.Political)
+		f.isMember = f.political && codelist.IsPartyMember(f.Political)
 	}
 	switch {
 	case f.PartyFull != nil:

@@ -89,11 +89,12 @@ type structure struct {
 	Table     Table
 	headings  []Heading
 	group     grouping
+	list      string // the address of the rows behind a figure, up to its row and column
 }
 
 // load answers an ask with at most three questions to the database: townships, villages of one, facts. Without headings it
-// spares the villages, and a village that counts nobody has no line.
-func (m *Module) load(ctx context.Context, tx *access.Tx, q ask, headings bool) (structure, error) {
+// spares the villages, and a village that counts nobody has no line. Lines count the measures given.
+func (m *Module) load(ctx context.Context, tx *access.Tx, q ask, headings bool, of []*Measure) (structure, error) {
 	s := tx.Scope()
 	p := structure{Ask: q, Caliber: caliberOf(q.Caliber), On: dayOf(q.On, s.Today()), Today: s.Today(), District: s.Level() == pg.District, Unit: s.Unit()}
 	if p.On.Equal(p.Today) {
@@ -113,8 +114,18 @@ func (m *Module) load(ctx context.Context, tx *access.Tx, q ask, headings bool) 
 		return p, err
 	}
 	p.Facts, err = m.Store.Facts(ctx, tx, p.Caliber, q.Count == "post", p.On, p.Township)
-	p.Table = Tabulate(p.Facts, measures, p.group, p.headings)
+	p.Table = Tabulate(p.Facts, of, p.group, p.headings)
+	p.linked()
 	return p, err
+}
+
+// linked prepares the addresses of figures.
+func (p *structure) linked() {
+	if p.list = p.Ask.address(structureRoot+"/list", "set", ""); strings.Contains(p.list, "?") {
+		p.list += "&"
+	} else {
+		p.list += "?"
+	}
 }
 
 // lines chooses the rows: townships of a district, villages of a township, or posts.

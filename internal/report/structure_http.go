@@ -27,12 +27,15 @@ func (m *Module) structureRoutes() []access.Route {
 	}
 }
 
-// answer reads the ask of an address.
-func (m *Module) answer(ctx context.Context, s access.Scope, query string) (p structure, err error) {
+// answer reads the ask of an address. Lines count the measures given, or the chosen columns where none are.
+func (m *Module) answer(ctx context.Context, s access.Scope, query string, of ...*Measure) (p structure, err error) {
 	var q ask
 	httpx.DecodeAddress(query, &q)
+	if len(of) == 0 {
+		of = columnSetOf(q.Set).measures()
+	}
 	err = access.Read(ctx, s, func(tx *access.Tx) error {
-		p, err = m.load(ctx, tx, q, true)
+		p, err = m.load(ctx, tx, q, true, of)
 		return err
 	})
 	return p, err
@@ -66,7 +69,10 @@ func (p structure) title() string { return p.Unit + p.Caliber.Title + "结构统
 
 // link leads from a figure to the rows behind it.
 func (p structure) link(line string, m *Measure) string {
-	return p.Ask.address(structureRoot+"/list", "set", "", "row", line, "col", m.Key)
+	if line == "" {
+		return p.list + "col=" + m.Key
+	}
+	return p.list + "row=" + line + "&col=" + m.Key
 }
 
 func (p structure) stats() []ui.StatItem {
@@ -120,7 +126,7 @@ func (p structure) items(d drawn) (items []chart.Item) {
 // exportStructure gives all columns of the table; it names no person.
 func (m *Module) exportStructure(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	query := r.PostForm.Get("query")
-	p, err := m.answer(r.Context(), s, query)
+	p, err := m.answer(r.Context(), s, query, measures...)
 	if err != nil {
 		return err
 	}

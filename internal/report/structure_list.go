@@ -47,13 +47,13 @@ type listProps struct {
 
 // rowsBehind answers which named rows a figure counts.
 func (m *Module) rowsBehind(r *http.Request, s access.Scope, at *url.URL) (listProps, error) {
-	base, err := m.answer(r.Context(), s, at.RawQuery)
-	if err != nil {
-		return listProps{}, err
-	}
-	p := listProps{structure: base, URL: at, Grant: s.GrantID(), Files: s.Can(cadre.PermRead), Export: s.Can(PermExport)}
+	p := listProps{URL: at, Grant: s.GrantID(), Files: s.Can(cadre.PermRead), Export: s.Can(PermExport)}
 	httpx.DecodeAddress(at.RawQuery, &p.Behind)
 	p.Measure = measureOf(p.Behind.Col)
+	var err error
+	if p.structure, err = m.answer(r.Context(), s, at.RawQuery, p.Measure); err != nil {
+		return p, err
+	}
 	line := p.Table.Total
 	if i := slices.IndexFunc(p.Table.Lines, func(l Line) bool { return l.Key == p.Behind.Row }); p.Behind.Row != "" && i >= 0 {
 		line = p.Table.Lines[i]
@@ -62,7 +62,7 @@ func (m *Module) rowsBehind(r *http.Request, s access.Scope, at *url.URL) (listP
 		p.Behind.Row = ""
 	}
 	p.Cell = line.Cell(p.Measure)
-	p.Found = search(pick(p.Facts, p.Measure, p.group, p.Behind.Row), p.Behind.Text)
+	p.Found = inOrder(search(pick(p.Facts, p.Measure, p.group, p.Behind.Row), p.Behind.Text))
 	arrange(p.Found, p.Behind.Sort)
 	p.Pager = ui.PagerOf(at, p.Behind.Page, len(p.Found), pageSize)
 	p.Shown = p.Found[p.Pager.Offset():max(p.Pager.To, p.Pager.Offset())]
@@ -189,7 +189,7 @@ func (f *Fact) educationWord() string {
 	if !hasEducation(f) {
 		return ""
 	}
-	return codelist.LevelOf(f.Education).Name()
+	return f.level.Name()
 }
 
 func (f *Fact) birthMonth() string {

@@ -56,8 +56,8 @@ func byVillage(f *Fact) Heading { return Heading{strconv.FormatInt(f.VillageID, 
 
 func byPost(f *Fact) Heading { return Heading{f.Posts[0], cadre.PositionTitle(f.Posts[0], false)} }
 
-// Tabulate counts every measure in every line and in all. Headings give lines and their order; a fact of another line gets
-// one behind them, so that lines always add up.
+// Tabulate counts in every line the measures given, and in all every measure. Headings give lines and their order; a fact of
+// another line gets one behind them, so that lines always add up.
 func Tabulate(facts []Fact, of []*Measure, group grouping, headings []Heading) Table {
 	t := Table{Total: newLine(Heading{"", "合计"})}
 	at := make(map[string]int, len(headings))
@@ -78,9 +78,12 @@ func Tabulate(facts []Fact, of []*Measure, group grouping, headings []Heading) T
 		}
 		for _, m := range of {
 			m.count(f, &t.Lines[line].cells[m.place])
+		}
+		for _, m := range measures {
 			m.count(f, &t.Total.cells[m.place])
 		}
 	}
+	slices.SortFunc(t.Lines[len(headings):], func(a, b Line) int { return cmp.Compare(a.Title, b.Title) })
 	return t
 }
 
@@ -124,20 +127,21 @@ func pick(facts []Fact, m *Measure, group grouping, line string) (out []Fact) {
 func persons(posts []Fact) []Fact {
 	at := make(map[int64]int, len(posts))
 	out := make([]Fact, 0, len(posts))
-	for _, p := range posts {
-		i, ok := at[p.PersonID]
+	for i := range posts {
+		n, ok := at[posts[i].PersonID]
 		if !ok {
-			at[p.PersonID] = len(out)
-			out = append(out, p)
+			at[posts[i].PersonID] = len(out)
+			out = append(out, posts[i])
 			continue
 		}
-		out[i] = join(out[i], p)
+		out[n] = join(out[n], posts[i])
 	}
 	for i := range out {
-		slices.SortStableFunc(out[i].Posts, func(a, b string) int { return rank[a] - rank[b] })
-		out[i].Posts = slices.Compact(out[i].Posts)
+		if len(out[i].Posts) > 1 {
+			slices.SortStableFunc(out[i].Posts, func(a, b string) int { return rank[a] - rank[b] })
+			out[i].Posts = slices.Compact(out[i].Posts)
+		}
 	}
-	slices.SortStableFunc(out, order)
 	return out
 }
 
@@ -148,18 +152,21 @@ func join(f, p Fact) Fact {
 	if contract == nil {
 		contract = p.ContractEnd
 	}
-	if rank[p.Posts[0]] < rank[f.Posts[0]] {
+	if p.rank < f.rank || p.rank == f.rank && order(p, f) < 0 {
 		f = p
 	}
 	f.Posts, f.Managed, f.Paid, f.ContractEnd = posts, managed, paid, contract
-	if i := slices.IndexFunc(posts, func(code string) bool { return rank[code] < rank[posts[0]] }); i > 0 {
-		posts[0], posts[i] = posts[i], posts[0] // the highest stands first until all are in order
-	}
 	return f
+}
+
+// inOrder puts facts into the order of lists.
+func inOrder(facts []Fact) []Fact {
+	slices.SortFunc(facts, order)
+	return facts
 }
 
 // order is that of lists: by unit, then by post, then by name.
 func order(a, b Fact) int {
-	return cmp.Or(cmp.Compare(a.TownshipCode, b.TownshipCode), cmp.Compare(a.VillageCode, b.VillageCode), rank[a.Posts[0]]-rank[b.Posts[0]],
+	return cmp.Or(cmp.Compare(a.TownshipCode, b.TownshipCode), cmp.Compare(a.VillageCode, b.VillageCode), a.rank-b.rank,
 		cmp.Compare(a.Name, b.Name), cmp.Compare(a.PersonID, b.PersonID))
 }
