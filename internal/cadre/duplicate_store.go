@@ -177,6 +177,9 @@ func (s Store) Merge(ctx context.Context, tx *access.Tx, kept, other Person, tak
 		and o.tenant_id = @tenant and o.id = @other`, args); err != nil {
 		return 0, err
 	}
+	if err := respell(ctx, tx, kept.ID); err != nil {
+		return 0, err
+	}
 	if err := fillGaps(ctx, tx, kept.ID, other.ID); err != nil {
 		return 0, err
 	}
@@ -233,6 +236,9 @@ func (Store) Unmerge(ctx context.Context, tx *access.Tx, m merge, reason string)
 	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": m.ID, "kept": m.KeptPersonID, "taken": m.Moved.Taken, "now": tx.Scope().Now()}
 	if _, err = tx.Exec(ctx, `update persons k set `+takenColumns+`from person_merges x, jsonb_populate_record(null::persons, x.before) o
 		where x.tenant_id = @tenant and x.id = @id and k.tenant_id = @tenant and k.id = @kept`, args); err != nil {
+		return err
+	}
+	if err := respell(ctx, tx, m.KeptPersonID); err != nil {
 		return err
 	}
 	if err := unmergeParts(ctx, tx, m); err != nil {

@@ -154,6 +154,11 @@ func (r *resolving) person(in *intent) {
 	switch {
 	case in.ID.Number != "":
 		in.Index = r.number(in.ID.Number)
+		for _, twin := range r.people[string(in.Index)] {
+			if twin.ID.Number == "" { // two numbers were compared while reading
+				bad("id", "与第%d行是同一人", twin.Row)
+			}
+		}
 		r.people[string(in.Index)] = append(r.people[string(in.Index)], in)
 		key := in.Name + in.ID.Number[14:]
 		r.people[key] = append(r.people[key], in)

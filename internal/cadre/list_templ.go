@@ -236,7 +236,7 @@ func listPage(p listProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "q", Label: "姓名、曾用名、拼音或首字母、村名、职务、电话、身份证末四位", Type: "search", Value: p.Filter.Text, Wide: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "q", Label: "姓名(拼音)、村名、职务、电话、身份证末四位", Type: "search", Value: p.Filter.Text, Wide: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

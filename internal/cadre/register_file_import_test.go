@@ -308,6 +308,18 @@ func TestEveryErrorOfEverySheetIsNamedAndNothingWritten(t *testing.T) {
 	if slices.Contains(fixed["提拔使用"][2], "问题") {
 		t.Error("a sheet without errors is marked")
 	}
+	// One person on two rows of 人员, by his number and by its last four.
+	twice := blank(t, clerk)
+	if err := twice.SetCellValue("人员", "Z3", "身份证末四位"); err != nil {
+		t.Fatal(err)
+	}
+	other := number(born(1992, 2, 2), 2, idcard.Male)
+	h.person("A2", "李两行", other)
+	twice.row("人员", 0, map[string]any{"姓名": "李两行", "身份证号": other})
+	twice.row("人员", 1, map[string]any{"姓名": "李两行", "身份证末四位": other[14:]})
+	if _, doc := previewOf(clerk, "档案.xlsx", twice.bytes()); !strings.Contains(doc.Text(`[aria-label="错误"]`), "与第4行是同一人") {
+		t.Errorf("one person twice: %s", doc.Text("main"))
+	}
 	// A sheet without a header that can be read is named.
 	for i := range 40 {
 		_ = e.RemoveRow("简历", 40-i)

@@ -1,8 +1,11 @@
 package cadre
 
 import (
+	"context"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+	"touyan/internal/access"
 	"touyan/internal/platform/pinyin"
 )
 
@@ -25,4 +28,16 @@ func union(list, more []string) []string {
 		}
 	}
 	return list
+}
+
+// respell writes the spellings of a file whose names came from another one.
+func respell(ctx context.Context, tx *access.Tx, person int64) error {
+	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": person}
+	var name, former string
+	if err := tx.QueryRow(ctx, `select name, former_name from persons where tenant_id = @tenant and id = @person`, args).Scan(&name, &former); err != nil {
+		return err
+	}
+	args["pinyin"], args["initials"] = searchKeys(name, former)
+	_, err := tx.Exec(ctx, `update persons set pinyin = @pinyin, initials = @initials where tenant_id = @tenant and id = @person`, args)
+	return err
 }

@@ -82,3 +82,35 @@ func TestPeopleAreFoundByWhatAClerkRemembers(t *testing.T) {
 		t.Errorf("the saved filter finds %v under %q", got, doc.Text(".chips"))
 	}
 }
+
+func TestThreeThousandPeopleArePagedAndNobodyIsToo(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	clerk := h.As(access.TownshipClerk, "A")
+	if doc := clerk.Get("/cadres?page=40").Want(http.StatusOK).Doc(); len(names(doc)) != 0 || !strings.Contains(doc.Text("main"), "花名册还是空的") {
+		t.Errorf("an empty register says %s", doc.Text("main"))
+	}
+	h.crowd(3000)
+	seen := map[string]bool{}
+	for _, page := range []string{"1", "40", "60"} {
+		doc := clerk.Get("/cadres?q=同名&page=" + page).Want(http.StatusOK).Doc()
+		for _, a := range doc.All("tbody th[scope=row] a") {
+			if seen[a.Attr("href")] {
+				t.Errorf("%s stands on two pages", a.Attr("href"))
+			}
+			seen[a.Attr("href")] = true
+		}
+		if !strings.Contains(doc.Text("main"), "3000") {
+			t.Errorf("page %s does not say how many there are", page)
+		}
+	}
+	if len(seen) != 150 {
+		t.Errorf("three pages show %d people", len(seen))
+	}
+	if got := names(h.As(access.TownshipClerk, "B").Get("/cadres?q=同名").Doc()); len(got) != 0 {
+		t.Errorf("a sibling township finds %d", len(got))
+	}
+	if got := names(h.As(access.DistrictOfficer, "乙").Get("/cadres?q=同名").Doc()); len(got) != 0 {
+		t.Errorf("the other district finds %d", len(got))
+	}
+}
