@@ -186,10 +186,15 @@ func (p *filePlay) exchanges() {
 		p.t.Fatalf("the file says %.400s", file)
 	}
 	clerk := p.as("anhua-clerk")
+	const send = `form[action="/cadres/forms/import"] button[type=submit]`
 	clerk.Go("/cadres/forms/import")
-	p.upload(clerk, "[name=file]", "卓玛_form.lrmx", bytes.Replace(file, []byte("<JiGuan></JiGuan>"), []byte("<JiGuan>甘肃武都</JiGuan>"), 1),
-		`form[action="/cadres/forms/import"] button[type=submit]`)
+	p.upload(clerk, "[name=file]", "卓玛·㛃.lrmx", file, send)
+	p.says(clerk, "与花名册一致")
+	changed := bytes.Replace(file, []byte("<JiGuan />"), []byte("<JiGuan>甘肃武都</JiGuan>"), 1)
+	clerk.Go("/cadres/forms/import")
+	p.upload(clerk, "[name=file]", "卓玛·㛃.lrmx", changed, send)
 	p.says(clerk, "甘肃武都")
+	p.picture(clerk, "form-import")
 	clerk.Submit(`form[action$="/confirm"] button[type=submit]`)
 	p.wants("甘肃武都", `select native_place from persons where id = $1::bigint`, p.person)
 }
