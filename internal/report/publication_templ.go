@@ -509,7 +509,7 @@ func publicationPage(p publicationProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-					} else if !c.Mean && l.Cells[i].Of > 0 && l.Cells[i].N != l.Cells[i].Of {
+					} else if !c.Mean && c.Key != "people" && l.Cells[i].Of > 0 {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<small class=\"fraction\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
