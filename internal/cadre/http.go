@@ -127,7 +127,7 @@ func (m *Module) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/filters", Need: PermRead, Do: m.saveFilter},
 			{Method: http.MethodPost, Path: "/cadres/filters/{id}/delete", Need: PermRead, Do: m.deleteFilter},
 		}, slices.Concat(m.sectionRoutes(), m.approvalRoutes(), m.transferRoutes(), m.duplicateRoutes(), m.attachmentRoutes(), m.changeRoutes(), m.traceRoutes(),
-			m.electionRoutes())...),
+			m.electionRoutes(), m.electionBookRoutes())...),
 	}
 }
 

@@ -217,7 +217,7 @@ func saveBatch(ctx context.Context, tx *access.Tx, keys *crypt.Keys, name string
 
 // loadBatch reads an upload of the actor's own.
 func loadBatch(ctx context.Context, tx *access.Tx, keys *crypt.Keys, id int64) (Batch, error) {
-	rows, err := tx.Query(ctx, `select `+batchColumns+` from import_batches where tenant_id = @tenant and id = @id and created_by = @by`,
+	rows, err := tx.Query(ctx, `select `+batchColumns+` from import_batches where tenant_id = @tenant and id = @id and created_by = @by and kind = 'roster'`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id, "by": tx.Scope().Account()})
 	if err != nil {
 		return Batch{}, err
