@@ -27,8 +27,8 @@ func TestATownshipOfTheDistrictChangesItsTerm(t *testing.T) {
 	t.Parallel()
 	h := newDemoHouse(t)
 	officer, clerk, leader := h.client("wd-officer"), h.client("anhua-clerk"), h.client("anhua-leader")
-	round := officer.Post("/elections", url.Values{"name": {"2026年村(社区)“两委”换届"}, "term_no": {"12"}, "party_on": {"2026-11-18"},
-		"committee_on": {"2026-11-20"}}).Want(http.StatusSeeOther).Location()
+	round := officer.Post("/elections", url.Values{"name": {"2026年村(社区)“两委”换届"}, "term_no": {"12"}, "party_on": {"2026-11-22"},
+		"committee_on": {"2026-11-23"}}).Want(http.StatusSeeOther).Location()
 	township := h.number(`select t.id from townships t join tenants d on d.id = t.tenant_id where t.name = '安化镇' and d.code = '621202'`)
 	town := round + "/townships/" + strconv.FormatInt(township, 10)
 	const bodies = `('party_secretary', 'party_deputy_secretary', 'party_committee_member', 'village_director', 'vc_deputy_director', 'vc_member')`
@@ -69,9 +69,9 @@ func TestATownshipOfTheDistrictChangesItsTerm(t *testing.T) {
 
 	for what, counts := range map[string][2]int64{
 		"posts that ended with the term": {before, h.number(`select count(*) from appointments where township_id = $1 and way_out = 'term_end' and out_doc_no = '安党发〔2026〕11号'
-			and upper(during) = case when position_code like 'party%' then date '2026-11-18' else date '2026-11-20' end`, township)},
+			and upper(during) = case when position_code like 'party%' then date '2026-11-22' else date '2026-11-23' end`, township)},
 		"posts of the new term": {before, h.number(`select count(*) from appointments where township_id = $1 and upper_inf(during) and term_no = 12 and way_in = 'election'
-			and lower(during) = case when position_code like 'party%' then date '2026-11-18' else date '2026-11-20' end`, township)},
+			and lower(during) = case when position_code like 'party%' then date '2026-11-22' else date '2026-11-23' end`, township)},
 		"posts of the bodies that go on": {before, h.number(`select count(*) from appointments where township_id = $1 and upper_inf(during) and position_code in `+bodies, township)},
 		"posts of other kinds":           {other, h.number(`select count(*) from appointments where township_id = $1 and upper_inf(during) and position_code not in `+bodies, township)},
 		"posts of other townships":       {elsewhere, h.number(`select count(*) from appointments where township_id <> $1 and upper_inf(during)`, township)},

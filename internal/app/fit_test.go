@@ -38,6 +38,7 @@ var unseen = map[string]string{
 	"/cadres/forms/import/{id}":              "the preview of an upload; tested with the import of forms",
 	"/cadres/import/{id}":                    "the preview of an upload; tested with the import",
 	"/assessment/sheets/{id}/notice.docx":    "a file",
+	"/elections/uploads/{id}":                "the preview of an upload; tested with the workbook",
 	"/assessment/sheets/{id}/excel/{upload}": "the preview of an upload; tested with the workbooks",
 	"/assessment/sheets/{id}/return-request": "only for a sheet that its leader has begun to review; tested with the acts",
 }

@@ -1,5 +1,11 @@
 package app_test
 
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
 // plantElections opens a round in each district; every village has decided something, so that each table holds a row of
 // each place.
 func (b *builder) plantElections() {
@@ -13,4 +19,9 @@ func (b *builder) plantElections() {
 	b.exec(`insert into election_rows (tenant_id, township_id, village_id, round_id, rank, appointment_id, person_id, person_name, from_position, decision, terms)
 		select a.tenant_id, a.township_id, a.village_id, r.id, 0, a.id, a.person_id, a.person_name, a.position_code, 'leave', ''
 		from appointments a join election_rounds r on r.tenant_id = a.tenant_id where a.position_code = 'party_secretary'`)
+	for member, town := range map[string]string{"district_officer@甲": "A", "district_officer@乙": "C", "township_clerk@A": "A", "township_clerk@B": "B", "township_clerk@C": "C"} {
+		sheet := uploads["term"]
+		round := b.one(`select id from election_rounds where tenant_id = $1`, b.units[town].tenant)
+		b.post(member, fmt.Sprintf("/elections/%d/townships/%d/upload", round, b.units[town].township), http.StatusSeeOther, url.Values{}, &sheet)
+	}
 }

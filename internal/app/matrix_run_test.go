@@ -160,7 +160,7 @@ func missing(kind string) string {
 }
 
 // personal are the kinds that belong to one account: a colleague's is foreign too.
-var personal = map[string]bool{"filter": true, "batch": true, "formbatch": true, "runfile": true, "owngrant": true, "session": true}
+var personal = map[string]bool{"filter": true, "batch": true, "formbatch": true, "termsheet": true, "runfile": true, "owngrant": true, "session": true}
 
 // ofDistrict are the kinds that the district makes and everybody below it reads.
 func ofDistrict(kind string) bool {

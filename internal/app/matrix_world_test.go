@@ -122,6 +122,7 @@ var uploads = map[string]upload{
 	"divisions": {"file", "区划.csv", []byte("town_code,town_name,village_code,village_name,urban_rural_code\n621299101,新镇,621299101201,新村民委员会,220\n")},
 	"past":      {"file", "历史.csv", []byte("乡镇,姓名,等次\n安河镇,王建国,称职\n")},
 	"superior":  {"file", "附件1.csv", []byte("序号,姓名,性别,文化程度\n1,王建国,,\n")},
+	"term":      {"file", "换届.csv", []byte("行码,村(社区),姓名,现任职务,去向\n,马家沟1村,王建国,村党组织书记,届满离任\n")},
 	"scores":    {"file", "考评表.csv", []byte("行码,姓名,党建引领\n1,王建国,19\n")},
 	"paper":     {"file", "毕业证.pdf", []byte("%PDF-1.7\n%%EOF\n")},
 	"photo":     {"photo", "照片.png", picture()},
@@ -366,7 +367,7 @@ func (b *builder) plantKeys() {
 	}
 	b.keep("session", `select g.role || '@' || p.name, left(encode(sha256(x.token::bytea), 'hex'), 32) from sessions x
 		join grants g on g.account_id = x.account_id and g.kind = 'regular' join place p using (tenant_id, township_id, village_id)`)
-	for kind, of := range map[string]string{"batch": "roster", "formbatch": "forms"} {
+	for kind, of := range map[string]string{"batch": "roster", "formbatch": "forms", "termsheet": "election"} {
 		b.keep(kind, `select g.role || '@' || p.name, x.id::text from import_batches x`+at+`join grants g on g.tenant_id = x.tenant_id
 			and g.account_id = x.created_by and g.kind = 'regular' where x.kind = $1`, of)
 	}

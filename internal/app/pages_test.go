@@ -69,7 +69,7 @@ var visitors = []struct {
 	{"anhua-silinshan", true, []string{"/duty/phones"}},
 	{"wd-officer", false, []string{"/elections", "/elections/new", "/elections/{round}", "/elections/{round}?q=没有这个镇", "/elections/{round}/edit", "/elections/vacancies",
 		"/elections/vacancies?position=village_director"}},
-	{"anhua-clerk", false, []string{"/elections", "/elections/{round}/townships/{township}", "/elections/{round}/townships/{township}/check",
+	{"anhua-clerk", false, []string{"/elections", "/elections/{round}/townships/{township}", "/elections/{round}/townships/{township}/check", "/elections/{round}/townships/{township}/upload",
 		"/elections/{round}/villages/{village}", "/elections/vacancies"}},
 	{"anhua-leader", false, []string{"/elections/{round}/villages/{village}"}},
 	{"wd-officer", false, []string{"/reports/structure", "/reports/structure?set=origin&township={township}", "/reports/structure/print", "/reports/structure/list?col=college_up",
