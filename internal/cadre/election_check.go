@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"touyan/internal/platform/codelist"
+	"touyan/internal/platform/month"
 )
 
 // remark is one sentence of the check of a township. Only those of kind error stand in the way.
@@ -104,7 +105,7 @@ func (c *checker) dates(b ballot) {
 		case on == nil:
 			c.note(b, "error", "没有填写%s的换届日期", name)
 			continue
-		case on.After(c.today):
+		case month.Day(*on).After(c.today):
 			c.note(b, "error", "%s的换届日期%s在今天之后", name, on.Format(time.DateOnly))
 		case on.Sub(*c.round.Of(body)).Abs() > farFrom*24*time.Hour:
 			c.note(b, "error", "%s的换届日期%s与本轮换届相差一年以上,请核对", name, on.Format(time.DateOnly))

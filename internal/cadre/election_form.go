@@ -11,6 +11,7 @@ import (
 	"touyan/internal/platform/codelist"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/idcard"
+	"touyan/internal/platform/month"
 	"touyan/web/ui"
 )
 
@@ -128,7 +129,7 @@ func (rd *reading) read(ctx context.Context, f villageForm) (Draft, []Choice, er
 		switch {
 		case err != nil:
 			rd.bad("on."+body, "日期应写成 2026-10-31 的形式,且是存在的日期")
-		case on.After(rd.tx.Scope().Today()):
+		case month.Day(on).After(rd.tx.Scope().Today()):
 			rd.bad("on."+body, "换届日期不能在今天之后,选举结果产生后再填写")
 		default:
 			d.set(body, &on)

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
+	"touyan/internal/platform/month"
 	"touyan/web/ui"
 )
 
@@ -50,7 +51,7 @@ func (f promoteForm) check(today time.Time) (promotion, []ui.Problem) {
 	var err error
 	p.On, err = time.Parse(time.DateOnly, f.On)
 	bad(err != nil, "on", "日期应写成 2026-10-31 的形式,且是存在的日期")
-	bad(err == nil && p.On.After(today), "on", "日期不能在今天之后")
+	bad(err == nil && month.Day(p.On).After(today), "on", "日期不能在今天之后")
 	bad(err == nil && p.On.Year() < 1949, "on", "日期早于1949年,请核对")
 	bad(len([]rune(p.ToPost)) > 100 || len([]rune(p.Doc)) > 100 || len([]rune(p.Note)) > 100, "to_post", "职务、文号、备注各最多100字")
 	if !p.professional() {
@@ -60,7 +61,7 @@ func (f promoteForm) check(today time.Time) (promotion, []ui.Problem) {
 			if f.LastDay != "" {
 				last, err = time.Parse(time.DateOnly, f.LastDay)
 				bad(err != nil, "last_day", "日期应写成 2026-10-31 的形式,且是存在的日期")
-				bad(err == nil && last.After(today), "last_day", "最后任职日期不能在今天之后")
+				bad(err == nil && month.Day(last).After(today), "last_day", "最后任职日期不能在今天之后")
 			}
 			p.LastDay = &last
 		}

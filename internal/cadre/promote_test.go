@@ -17,7 +17,7 @@ func TestAPromotionIsOneAct(t *testing.T) {
 	path := h.serving("A1", "王建国", number(born(1985, 2, 14), 1, idcard.Male), "party_secretary", "2021-03-01")
 	clerk.Post(path+"/posts", post(a1, "village_director", "2021-04-01")).Want(http.StatusSeeOther)
 	twin := h.serving("A2", "王建国", number(born(1985, 2, 14), 2, idcard.Male), "party_secretary", "2021-03-01")
-	up := url.Values{"kind": {"leading_group"}, "to_post": {"安河镇副镇长"}, "on": {"2026-11-16"}, "doc": {"区委干〔2026〕9号"}, "end_posts": {"1"}}
+	up := url.Values{"kind": {"leading_group"}, "to_post": {"安河镇副镇长"}, "on": {"2026-11-23"}, "doc": {"区委干〔2026〕9号"}, "end_posts": {"1"}}
 	change := func(name, value string) url.Values {
 		f := url.Values{}
 		for k, v := range up {
@@ -43,7 +43,7 @@ func TestAPromotionIsOneAct(t *testing.T) {
 	if n := h.Count(`select count(*) from promotions where person_id = $1 and from_post = '村党组织书记、村委会主任' and to_post = '安河镇副镇长'`, key(path)); n != 1 {
 		t.Errorf("%d promotions", n)
 	}
-	if n := h.Count(`select count(*) from appointments where person_id = $1 and way_out = 'promoted' and upper(during) = '2026-11-16'`, key(path)); n != 2 {
+	if n := h.Count(`select count(*) from appointments where person_id = $1 and way_out = 'promoted' and upper(during) = '2026-11-23'`, key(path)); n != 2 {
 		t.Errorf("%d posts ended", n)
 	}
 	if n := h.Count(`select count(*) from appointments where person_id = $1 and upper_inf(during)`, key(twin)); n != 1 {
@@ -54,11 +54,11 @@ func TestAPromotionIsOneAct(t *testing.T) {
 		t.Errorf("the page says %q", text)
 	}
 	// Who left comes back into the same post; the old term stays as it was.
-	back := post(a1, "party_secretary", "2026-11-10")
+	back := post(a1, "party_secretary", "2026-11-22")
 	if text := clerk.Post(path+"/posts", back).Want(http.StatusConflict).Doc().Text("#from-error"); !strings.Contains(text, "任期重叠") {
 		t.Errorf("a return before the end: %q", text)
 	}
-	back.Set("from", "2026-11-20")
+	back.Set("from", "2026-11-23")
 	clerk.Post(path+"/posts", back).Want(http.StatusSeeOther)
 	if n := h.Count(`select count(*) from appointments where person_id = $1 and position_code = 'party_secretary'`, key(path)); n != 2 {
 		t.Errorf("%d terms as secretary", n)
