@@ -76,7 +76,7 @@ var sections = []struct {
 	run  func(b *bench) error
 }{
 	{"register", (*bench).register}, {"save", (*bench).save}, {"publish", (*bench).publish}, {"growth", (*bench).growth},
-	{"sheets", (*bench).sheets}, {"files", (*bench).files}, {"search", (*bench).search}, {"drafts", (*bench).drafts}, {"coverage", (*bench).coverage}, {"village", (*bench).village},
+	{"sheets", (*bench).sheets}, {"lrmx", (*bench).lrmx}, {"files", (*bench).files}, {"search", (*bench).search}, {"drafts", (*bench).drafts}, {"coverage", (*bench).coverage}, {"village", (*bench).village},
 	{"structure", (*bench).structure}, {"start", (*bench).start}, {"weight", (*bench).weight}, {"province", (*bench).province},
 }
 
