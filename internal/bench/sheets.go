@@ -153,7 +153,6 @@ func (b *bench) places() ([]place, error) {
 
 // roster makes n new people for the villages of the district.
 func (b *bench) roster(n int) ([]byte, error) {
-	type place struct{ Township, Village string }
 	places, err := b.places()
 	if err != nil {
 		return nil, err

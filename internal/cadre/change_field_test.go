@@ -192,7 +192,7 @@ func TestARequestThatNoLongerFitsTheFileIsRefused(t *testing.T) {
 		}
 		officer.Post(at+"/reject", url.Values{"answer": {"不再办理"}}).Want(http.StatusSeeOther)
 	}
-	person, at = ask(4)
+	_, at = ask(4)
 	leader.Post(at+"/check", nil).Want(http.StatusSeeOther)
 	h.As(access.TownshipClerk, "B").Post("/transfers", wish("王建国", number(born(1985, 2, 4), 1, idcard.Male), h.Units["B1"].Village)).Want(http.StatusSeeOther)
 	clerk.Post(clerk.Get("/transfers").Doc().One(`form[action$="/confirm"]`).Attr("action"), nil).Want(http.StatusSeeOther)

@@ -78,7 +78,6 @@ type bookVillage struct {
 	choices []Choice
 	at      map[string]xlsx.Row // by field of the form
 	columns map[string]string   // likewise: the column
-	doc     string
 }
 
 // book is an upload, read.

@@ -101,12 +101,6 @@ func (b bookSheet) field(section, column string) string {
 	return ""
 }
 
-// sectionWord names a section in the column that tells two of them apart.
-func sectionWord(key string) string {
-	s, _ := sectionOf(key)
-	return s.Title
-}
-
 // The columns by which every sheet of entries names its person.
 var (
 	whereColumn = xlsx.Column{Key: "where", Title: "村(社区)", Width: 14, Note: "方便查看,导入时不读取"}

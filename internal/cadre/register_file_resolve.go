@@ -116,8 +116,8 @@ func (r *resolving) whose(l entryLine) (subject, error) {
 	var fresh []*intent
 	switch {
 	case l.Number != "":
-		index := string(r.number(l.Number))
-		k, fresh = r.found.byNumber[index], r.people[index]
+		index := r.number(l.Number)
+		k, fresh = r.found.byNumber[string(index)], r.people[string(index)]
 	case l.Tail != "":
 		k, _ = r.found.byTail(l.Who, r.tail(l.Tail)) // none or several: then a new person of the file may be meant
 		for _, in := range r.people[l.Who+l.Tail] {
