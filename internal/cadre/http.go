@@ -20,6 +20,8 @@ const (
 	PermWrite  access.Permission = "cadre.write"
 	PermReveal access.Permission = "cadre.reveal"
 	PermExport access.Permission = "cadre.export"
+	// PermImport lets a user bring rosters, whole files and forms of appointment into the register.
+	PermImport access.Permission = "cadre.import"
 	PermMerge  access.Permission = "cadre.merge"
 	// PermChange lets a user read the requests to correct key fields (更正申请); who raises one needs PermWrite.
 	PermChange access.Permission = "cadre.change"
@@ -68,6 +70,7 @@ func (m *Module) Module() access.Module {
 			{Key: PermWrite, Title: "维护花名册", Roles: []access.Role{officer, clerk}},
 			{Key: PermReveal, Title: "查看完整信息", Roles: []access.Role{officer, clerk, head}},
 			{Key: PermExport, Title: "导出花名册", Roles: []access.Role{officer, clerk, head}},
+			{Key: PermImport, Title: "批量导入花名册", Roles: []access.Role{officer, clerk}},
 			{Key: PermChange, Title: "查看更正申请", Roles: []access.Role{officer, leader, clerk, head}},
 			{Key: PermCheck, Title: "核对更正申请", Roles: []access.Role{head}},
 			{Key: PermDecide, Title: "审批更正申请", Roles: []access.Role{officer, leader}},

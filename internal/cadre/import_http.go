@@ -17,9 +17,6 @@ import (
 	"touyan/web/ui"
 )
 
-// PermImport lets a user bring a roster file into the register.
-const PermImport access.Permission = "cadre.import"
-
 // Importer is the import of rosters: upload, header check, preview, confirmation or repair file.
 type Importer struct {
 	keys *crypt.Keys
@@ -33,11 +30,10 @@ func NewImporter(keys *crypt.Keys, jobs *job.Runner) *Importer {
 	return m
 }
 
-// Module declares permission and routes.
+// Module declares the routes; the permission is the register's.
 func (m *Importer) Module() access.Module {
 	return access.Module{
-		Name:        "cadre import",
-		Permissions: []access.Grantable{{Key: PermImport, Title: "批量导入花名册", Roles: []access.Role{access.DistrictOfficer, access.TownshipClerk}}},
+		Name: "cadre import",
 		Routes: []access.Route{
 			{Method: http.MethodGet, Path: "/cadres/import", Need: PermImport, Do: m.show},
 			{Method: http.MethodGet, Path: "/cadres/import/template", Need: PermImport, Do: m.rosterTemplate},

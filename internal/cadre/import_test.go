@@ -24,7 +24,7 @@ func importWorld(t *testing.T) *testkit.World {
 	var runs *job.Runner
 	w := testkit.NewWorld(t, func(keys *crypt.Keys) []access.Module {
 		runs = job.New(nil, nil)
-		return []access.Module{cadre.NewImporter(keys, runs).Module()}
+		return []access.Module{cadre.New(keys, runs, &results{}).Module(), cadre.NewImporter(keys, runs).Module()}
 	})
 	return w.Serve()
 }
