@@ -31,6 +31,7 @@ var unseen = map[string]string{
 	"/jobs/{id}":                             "a run that is there only after somebody started one; tested with the runs",
 	"/duty/feed/{token}":                     "a calendar file",
 	"/jobs/{id}/file":                        "a file",
+	"/cadres/{id}/photo":                     "a picture",
 	"/cadres/import/template":                "a file",
 	"/cadres/import/template/file":           "a file",
 	"/assessment/import/template":            "a file",

@@ -3,6 +3,7 @@ package app_test
 // plantDuty makes two rosters for every village, one published and one in the making, and everything that hangs on them.
 func (b *builder) plantDuty() {
 	b.exec(`insert into duty_settings (tenant_id) select id from tenants where id <> 0`)
+	b.exec(`insert into duty_phones (tenant_id, township_id, phone, set_by, set_at) select tenant_id, id, '0939-3210000', '王建国', now() from townships`)
 	b.exec(`insert into duty_rosters (tenant_id, township_id, village_id, month, township_name, village_name, places, filled, empty_days, number,
 			published_at, drafted_by, drafted_at)
 		select v.tenant_id, v.township_id, v.id, m.month, t.name, v.name, 31, 1, m.empty, m.number, case when m.number > 0 then now() end, '王建国', now()

@@ -22,6 +22,9 @@ func (b *builder) plantElections() {
 	for member, town := range map[string]string{"district_officer@甲": "A", "district_officer@乙": "C", "township_clerk@A": "A", "township_clerk@B": "B", "township_clerk@C": "C"} {
 		sheet := uploads["term"]
 		round := b.one(`select id from election_rounds where tenant_id = $1`, b.units[town].tenant)
-		b.post(member, fmt.Sprintf("/elections/%d/townships/%d/upload", round, b.units[town].township), http.StatusSeeOther, url.Values{}, &sheet)
+		at := fmt.Sprintf("/elections/%d/townships/%d/upload", round, b.units[town].township)
+		b.post(member, at, http.StatusSeeOther, url.Values{}, &sheet)
+		wrong := uploads["badterm"]
+		b.post(member, at, http.StatusSeeOther, url.Values{}, &wrong)
 	}
 }

@@ -160,11 +160,11 @@ func missing(kind string) string {
 }
 
 // personal are the kinds that belong to one account: a colleague's is foreign too.
-var personal = map[string]bool{"filter": true, "batch": true, "formbatch": true, "termsheet": true, "runfile": true, "owngrant": true, "session": true}
+var personal = map[string]bool{"filter": true, "batch": true, "formbatch": true, "termsheet": true, "badtermsheet": true, "runfile": true, "owngrant": true, "session": true}
 
 // ofDistrict are the kinds that the district makes and everybody below it reads.
 func ofDistrict(kind string) bool {
-	return strings.HasPrefix(kind, "month_") || kind == "version" || kind == "round"
+	return strings.HasPrefix(kind, "month_") || kind == "version" || kind == "round" || kind == "section"
 }
 
 // places tells, for a member, which keys of a kind are his own (the nearest first) and which are foreign.

@@ -123,6 +123,7 @@ var uploads = map[string]upload{
 	"past":      {"file", "历史.csv", []byte("乡镇,姓名,等次\n安河镇,王建国,称职\n")},
 	"superior":  {"file", "附件1.csv", []byte("序号,姓名,性别,文化程度\n1,王建国,,\n")},
 	"term":      {"file", "换届.csv", []byte("行码,村(社区),姓名,现任职务,去向\n,马家沟1村,王建国,村党组织书记,届满离任\n")},
+	"badterm":   {"file", "换届有误.csv", []byte("行码,村(社区),姓名,现任职务,去向\n,马家沟1村,查无此人,村党组织书记,不知道\n")},
 	"scores":    {"file", "考评表.csv", []byte("行码,姓名,党建引领\n1,王建国,19\n")},
 	"paper":     {"file", "毕业证.pdf", []byte("%PDF-1.7\n%%EOF\n")},
 	"photo":     {"photo", "照片.png", picture()},
@@ -180,6 +181,7 @@ func buildWorld(t testing.TB, db testkit.Database, keys *crypt.Keys, clock func(
 	b.plantResults()
 	b.plantPersonal()
 	b.plantPapers()
+	b.plantParts()
 	b.plantElections()
 	b.plantKeys()
 	_ = b.owner.Close(context.Background()) // nobody may be connected while the copies are made
@@ -367,9 +369,9 @@ func (b *builder) plantKeys() {
 	}
 	b.keep("session", `select g.role || '@' || p.name, left(encode(sha256(x.token::bytea), 'hex'), 32) from sessions x
 		join grants g on g.account_id = x.account_id and g.kind = 'regular' join place p using (tenant_id, township_id, village_id)`)
-	for kind, of := range map[string]string{"batch": "roster", "formbatch": "forms", "termsheet": "election"} {
+	for kind, of := range map[string]string{"batch": "roster", "formbatch": "forms", "termsheet": "election", "badtermsheet": "election"} {
 		b.keep(kind, `select g.role || '@' || p.name, x.id::text from import_batches x`+at+`join grants g on g.tenant_id = x.tenant_id
-			and g.account_id = x.created_by and g.kind = 'regular' where x.kind = $1`, of)
+			and g.account_id = x.created_by and g.kind = 'regular' where x.kind = $1 and (x.file_name like '%有误%') = ($2 like 'bad%')`, of, kind)
 	}
 	for kind, at := range map[string]string{"upload": "2026-10-01", "badupload": "2026-09-01"} {
 		b.keep(kind, `select g.role || '@' || p.name, x.id::text from assessment_uploads x join grants g on g.tenant_id = x.tenant_id
@@ -402,6 +404,7 @@ func (b *builder) plantKeys() {
 		select tenant_id, '书记结构', date '2026-10-31', '', '统计口径', '{"lines": []}', '王建国', 1, now() from place where township_id = 0 and tenant_id <> 0`)
 	b.keep("figures", `select p.name, x.id::text from report_publications x join place p on p.tenant_id = x.tenant_id and p.township_id = 0`)
 	b.keepPapers()
+	b.keepParts()
 	b.keep("entry", `select p.name, x.id::text from assessment_entries x`+at+`join assessment_rows r on r.tenant_id = x.tenant_id and r.id = x.row_id
 		where r.position_code = 'clerk'`)
 	b.keep("objection", `select p.name, x.id::text from assessment_objections x`+at)

@@ -31,7 +31,7 @@ var visitors = []struct {
 		"/assessment/sheets/{submitted}/review?q=没有这个人", "/assessment/sheets/{submitted}/summary", "/assessment/sheets/{submitted}/compare",
 		"/assessment/sheets/{submitted}/compare?with=2020-01"}},
 	{"wd-officer", false, []string{"/cadres", "/cadres?kind=resident&state=all&age_to=35", "/cadres?q=没有这个人", "/cadres/new", "/cadres/export",
-		"/cadres/duplicates", "/cadres/duplicates?tab=number", "/cadres/duplicates?tab=merged", "/cadres/duplicates/1/2", "/cadres/1", "/cadres/1/attachments", "/cadres/1/changes/new", "/cadres/1/changes/new?field=education", "/changes", "/changes?q=没有这个人", "/cadres/1/edit", "/cadres/1/posts/1",
+		"/cadres/duplicates", "/cadres/duplicates?tab=number", "/cadres/duplicates?tab=merged", "/cadres/duplicates/1/2", "/cadres/1", "/cadres/1/attachments", "/cadres/1/file/family", "/cadres/1/file/promotions", "/cadres/1/file/resume/{line}", "/changes/print", "/changes/{change}", "/cadres/1/changes/new", "/cadres/1/changes/new?field=education", "/changes", "/changes?q=没有这个人", "/cadres/1/edit", "/cadres/1/posts/1",
 		"/cadres/import", "/transfers", "/transfers/new"}},
 	{"wd-officer", false, []string{"/cadres/export/file", "/cadres/export/file?q=没有这个人"}},
 	{"wd-officer", false, []string{"/cadres/1/form", "/cadres/forms/export", "/cadres/forms/export?q=没有这个人", "/cadres/forms/import"}},

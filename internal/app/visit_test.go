@@ -38,6 +38,8 @@ var keys = map[string]string{
 		link as (insert into links (token_hash, tenant_id, township_id, village_id, purpose, subject_id, expires_at)
 			select sha256('4711'), tenant_id, township_id, village_id, 'duty.swap', id, '2026-12-31' from asked)
 		select 4711`,
+	"{line}":   `select min(id) from resume_entries where person_id = 1 and $1 <> ''`,
+	"{change}": `select min(c.id) from change_requests c join tenants d on d.id = c.tenant_id where d.code = $1 and c.state = 'township_checked'`,
 	"{round}": `with new as (insert into election_rounds (tenant_id, name, term_no, party_on, committee_on, supervision_on, opened_by, opened_at)
 			select d.id, '2026年村(社区)“两委”换届', 12, '2026-11-02', '2026-11-10', '2026-11-12', '罗思婷', '2026-11-01' from tenants d where $1 like d.code || '%'
 			on conflict do nothing returning id)

@@ -16,10 +16,10 @@ func (m *Module) approvalRoutes() []access.Route {
 	return append([]access.Route{
 		{Method: http.MethodGet, Path: "/cadres/{id}/form", Need: PermExport, Do: m.showApproval},
 		{Method: http.MethodPost, Path: "/cadres/{id}/form", Need: PermWrite, Do: m.saveApproval},
-		{Method: http.MethodPost, Path: "/cadres/{id}/form/export", Need: PermReveal, Do: m.exportApproval},
-		{Method: http.MethodPost, Path: "/cadres/{id}/form/print", Need: PermReveal, Do: m.printApproval},
-		{Method: http.MethodGet, Path: "/cadres/forms/export", Need: PermReveal, Do: m.askForms},
-		{Method: http.MethodPost, Path: "/cadres/forms/export", Need: PermReveal, Do: m.exportForms},
+		{Method: http.MethodPost, Path: "/cadres/{id}/form/export", Need: PermForm, Do: m.exportApproval},
+		{Method: http.MethodPost, Path: "/cadres/{id}/form/print", Need: PermForm, Do: m.printApproval},
+		{Method: http.MethodGet, Path: "/cadres/forms/export", Need: PermForm, Do: m.askForms},
+		{Method: http.MethodPost, Path: "/cadres/forms/export", Need: PermForm, Do: m.exportForms},
 	}, m.formsRoutes()...)
 }
 
@@ -93,7 +93,7 @@ func (m *Module) showApproval(w http.ResponseWriter, r *http.Request, s access.S
 
 // approval draws the page: what the form says beyond the file, what the file still lacks for it, export and print.
 func (m *Module) approval(w http.ResponseWriter, r *http.Request, s access.Scope, p approvalProps, status int) error {
-	p.Grant, p.CanTake, p.CanWrite = s.GrantID(), mayTakeForms(s) == nil, s.Can(PermWrite)
+	p.Grant, p.CanTake, p.CanWrite = s.GrantID(), s.Can(PermForm), s.Can(PermWrite)
 	if p.Person.VoidedAt != nil {
 		return fault.Conflict("%s的档案已作废", p.Person.Name)
 	}

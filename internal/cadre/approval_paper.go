@@ -203,9 +203,6 @@ func (m *Module) printApproval(w http.ResponseWriter, r *http.Request, s access.
 	if err != nil {
 		return err
 	}
-	if err := mayTakeForms(s); err != nil {
-		return err
-	}
 	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
 	if purpose == "" {
 		return m.approval(w, r, s, approvalProps{Person: p, Problems: []ui.Problem{{Field: "purpose", Sentence: "请填写用途"}}}, http.StatusUnprocessableEntity)

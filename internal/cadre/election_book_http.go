@@ -3,7 +3,9 @@ package cadre
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -194,6 +196,11 @@ func (m *Module) confirmElectionBook(w http.ResponseWriter, r *http.Request, s a
 		}
 		if p.Book.Match.Err() != nil || !p.Book.Report.OK() {
 			return fault.Conflict("文件中仍有问题,没有保存任何一个村。请返回查看,修改后重新上传")
+		}
+		for field := range r.PostForm { // a village that is not in the file, or not in the scope
+			if strings.HasPrefix(field, "v.") && !slices.ContainsFunc(p.Book.Villages, func(v *bookVillage) bool { return field == fieldKey("v", v.ballot.Village.ID) }) {
+				return fault.NotFound()
+			}
 		}
 		for _, v := range p.Book.Villages {
 			if r.PostForm.Get(fieldKey("v", v.ballot.Village.ID)) != strconv.Itoa(v.form.Version) {

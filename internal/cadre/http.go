@@ -20,6 +20,8 @@ const (
 	PermWrite  access.Permission = "cadre.write"
 	PermReveal access.Permission = "cadre.reveal"
 	PermExport access.Permission = "cadre.export"
+	// PermForm lets a user take forms of appointment (任免审批表) out or print them; they show an ID number in clear.
+	PermForm access.Permission = "cadre.form"
 	// PermImport lets a user bring rosters, whole files and forms of appointment into the register.
 	PermImport access.Permission = "cadre.import"
 	PermMerge  access.Permission = "cadre.merge"
@@ -70,6 +72,7 @@ func (m *Module) Module() access.Module {
 			{Key: PermWrite, Title: "维护花名册", Roles: []access.Role{officer, clerk}},
 			{Key: PermReveal, Title: "查看完整信息", Roles: []access.Role{officer, clerk, head}},
 			{Key: PermExport, Title: "导出花名册", Roles: []access.Role{officer, clerk, head}},
+			{Key: PermForm, Title: "导出任免审批表", Roles: []access.Role{officer, clerk, head}},
 			{Key: PermImport, Title: "批量导入花名册", Roles: []access.Role{officer, clerk}},
 			{Key: PermChange, Title: "查看更正申请", Roles: []access.Role{officer, leader, clerk, head}},
 			{Key: PermCheck, Title: "核对更正申请", Roles: []access.Role{head}},

@@ -178,7 +178,7 @@ func listPage(p listProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if mayTakeForms(p.scope) == nil {
+			if p.scope.Can(PermForm) {
 				templ_7745c5c3_Err = ui.Link("plain", p.formsExport(), "导出任免审批表").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -202,6 +202,9 @@ func (l *Loader) district(ctx context.Context, tx *access.Tx, d *District, done 
 	if err := w.accounts(ctx, done); err != nil {
 		return err
 	}
+	if err := w.changes(ctx); err != nil {
+		return err
+	}
 	months, err := w.assessment(ctx)
 	if err != nil {
 		return err
