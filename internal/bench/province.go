@@ -14,8 +14,8 @@ import (
 // The province that is made where BENCH_DIVISIONS names no list of real divisions.
 const (
 	provinceVillages  = 17_684
-	provinceTownships = 15 // of each district
-	firstDistrict     = 2_000_000
+	provinceTownships = 15        // of each district
+	firstDistrict     = 3_000_000 // beside those that the search fills with people
 )
 
 // years is how many years of rosters the province has.
@@ -87,7 +87,7 @@ func (b *bench) loadProvince() error {
 	}
 	for _, sql := range []string{
 		`insert into tenants (id, code, name) overriding system value
-			select district, (district - 1300000)::text, '区' || district from divisions group by 1`,
+			select district, (district - 2300000)::text, '区' || district from divisions group by 1`,
 		`insert into townships (tenant_id, id, code, name, official_name, kind) overriding system value
 			select district, township, lpad((township - 1000000)::text, 9, '7'), '乡' || township, '乡' || township, 'town' from divisions group by 1, 2`,
 		`insert into villages (tenant_id, township_id, id, code, name, official_name, kind) overriding system value
