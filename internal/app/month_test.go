@@ -124,15 +124,21 @@ func (p *monthPlay) row(n int) string {
 		where r.sheet_id = $1 and r.removed_at is null order by v.code, r.id offset $2 limit 1`, p.sheet, n)
 }
 
+// saved waits until every cell of the grid is stored. A cell is marked as soon as it is typed; the line above the grid follows
+// a moment later, so that the line alone may still speak of the cell before.
+func (p *monthPlay) saved(b *testkit.Browser) {
+	p.t.Helper()
+	b.Wait(`!document.querySelector("td.saving") && /^已保存/.test(document.querySelector("[data-grid-say]").textContent)`)
+}
+
 func (p *monthPlay) scores() {
 	b := p.as("anhua-clerk")
 	b.Go(p.path + "?mode=deduct")
 	for i, row := range []string{p.row(0), p.row(5), p.row(9)} {
 		b.Eval(`document.getElementsByName("v.` + row + `.learning")[0].focus()`)
 		b.Press(strconv.Itoa(i+1), "Enter", "1", "Down")
-		b.Wait(`!document.querySelector("[data-grid-say]").textContent.includes("保存中")`)
+		p.saved(b)
 	}
-	b.Wait(`document.querySelector("[data-grid-say]").textContent.includes("已保存")`)
 	p.picture(b, "grid")
 	p.wants("3", `select count(*)::text from assessment_entries e join assessment_rows r on r.id = e.row_id and r.tenant_id = e.tenant_id
 		where r.sheet_id = $1 and e.dimension = 'learning' and e.clause <> ''`, p.sheet)
@@ -282,7 +288,7 @@ func (p *monthPlay) resubmits() {
 	}
 	b.Eval(`document.querySelector('.grid-returned input[name$=".governance"]').focus()`)
 	b.Press("2", "Enter", "1", "Down")
-	b.Wait(`document.querySelector("[data-grid-say]").textContent.includes("已保存")`)
+	p.saved(b)
 	b.Go(p.path + "/check")
 	b.Submit(`form[action="` + p.path + `/submit"] button.button-primary`)
 	p.wants("submitted", `select state from assessment_sheets where id = $1`, p.sheet)
@@ -365,7 +371,7 @@ func (p *monthPlay) corrects() {
 	b.Go(p.path)
 	b.Eval(`document.querySelector('.grid-returned input[name$=".learning"]').focus()`)
 	b.Press("1", "0", "Enter") // full marks need no clause
-	b.Wait(`document.querySelector("[data-grid-say]").textContent.includes("已保存")`)
+	p.saved(b)
 	b.Go(p.path + "/check")
 	b.Submit(`form[action="` + p.path + `/submit"] button.button-primary`)
 	p.approveAgain()
