@@ -183,7 +183,7 @@ var orders = map[string]string{
 	"-age":  ` order by p.birth_date, p.id`,
 }
 
-// List reads one page of the register; limit 0 reads all. The page is cut first, so that posts are read of its rows only.
+// List reads one page of the register; limit 0 reads all.
 func (s Store) List(ctx context.Context, tx *access.Tx, f Filter, on time.Time, limit, offset int) ([]Person, error) {
 	order, ok := orders[f.Sort]
 	if !ok {
@@ -194,13 +194,15 @@ func (s Store) List(ctx context.Context, tx *access.Tx, f Filter, on time.Time, 
 	if limit == 0 {
 		args["limit"] = nil
 	}
-	// Over thousands of rows a plan made for these values is worth its price; over one page the remembered plan is.
-	mode := pgx.QueryExecModeCacheStatement
+	const cut = ` limit @limit::int offset @offset`
+	// A page is cut first, so that posts are read of its rows only, by a plan that is remembered. Over thousands of rows a
+	// plan made for these values is worth its price, and to find each row a second time is not.
+	mode, from := pgx.QueryExecModeCacheStatement, ` from (select p.id as page_id `+personTables+where+order+cut+
+		`) page join persons p on p.tenant_id = @tenant and p.id = page.page_id `+personUnits+personPosts+order
 	if limit == 0 || limit > PageSize {
-		mode = pgx.QueryExecModeCacheDescribe
+		mode, from = pgx.QueryExecModeCacheDescribe, personTables+personPosts+where+order+cut
 	}
-	rows, err := tx.Query(ctx, `select `+personColumns+` from (select p.id as page_id `+personTables+where+order+
-		` limit @limit::int offset @offset) page join persons p on p.tenant_id = @tenant and p.id = page.page_id `+personUnits+personPosts+order, mode, args)
+	rows, err := tx.Query(ctx, `select `+personColumns+from, mode, args)
 	if err != nil {
 		return nil, err
 	}

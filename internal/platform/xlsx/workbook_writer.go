@@ -16,7 +16,7 @@ type BookWriter struct {
 
 // NewBookWriter starts a workbook with the sheets in their order. Call Finish, or Discard if the export is abandoned.
 func NewBookWriter(layouts ...Layout) (*BookWriter, error) {
-	b := &BookWriter{file: excelize.NewFile()}
+	b := &BookWriter{file: newFile()}
 	lists := new(int)
 	for i, layout := range layouts {
 		w := &Writer{layout: layout, file: b.file, values: make([]any, len(layout.Columns)), lists: lists}

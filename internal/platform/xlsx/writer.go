@@ -1,6 +1,8 @@
 package xlsx
 
 import (
+	"archive/zip"
+	"compress/flate"
 	"fmt"
 	"io"
 	"strconv"
@@ -49,7 +51,7 @@ func NewWriter(layout Layout) (*Writer, error) {
 	if layout.Sheet == "" {
 		layout.Sheet = "名册"
 	}
-	w := &Writer{layout: layout, file: excelize.NewFile(), values: make([]any, len(layout.Columns)), lists: new(int)}
+	w := &Writer{layout: layout, file: newFile(), values: make([]any, len(layout.Columns)), lists: new(int)}
 	err := w.file.SetSheetName("Sheet1", layout.Sheet)
 	if err == nil {
 		err = w.start()
@@ -59,6 +61,16 @@ func NewWriter(layout Layout) (*Writer, error) {
 		return nil, fmt.Errorf("start sheet: %w", err)
 	}
 	return w, nil
+}
+
+// newFile starts a workbook that is packed quickly rather than tightly: at the default level packing is a quarter of the
+// work of an export, for a file that is a fifth smaller.
+func newFile() *excelize.File {
+	return excelize.NewFile().SetZipWriter(func(out io.Writer) excelize.ZipWriter {
+		z := zip.NewWriter(out)
+		z.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
+		return z
+	})
 }
 
 func (w *Writer) start() error {
