@@ -47,3 +47,38 @@ func TestFillFileWritesIntoTheUsersOwnWorkbook(t *testing.T) {
 		t.Errorf("a sheet that is not there: %v", err)
 	}
 }
+
+func TestFillFileLeavesFormulasAndTheRestOfABlockAlone(t *testing.T) {
+	t.Parallel()
+	f := excelize.NewFile()
+	for _, err := range []error{f.SetCellFormula("Sheet1", "A2", `IF(B2="","",B2)`), f.MergeCell("Sheet1", "B2", "B4"), f.MergeCell("Sheet1", "D2", "E2"), f.SetCellFormula("Sheet1", "F2", "SUM(C2:C4)")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	entries := []xlsx.Entry{{Row: 2, Col: 1, Text: "45"}, {Row: 2, Col: 2, Text: "安化镇"}, {Row: 3, Col: 2, Text: "城关镇"}, {Row: 5, Col: 2, Text: "马街镇"},
+		{Row: 2, Col: 3, Text: "45", Number: true}, {Row: 3, Col: 3, Text: "不详", Number: true}, {Row: 2, Col: 4, Text: "左"}, {Row: 2, Col: 5, Text: "右"}}
+	out, err := xlsx.FillFile(b.Bytes(), "Sheet1", entries, xlsx.Remarks{Sheet: "说明"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := excelize.OpenReader(bytes.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if formula, _ := g.GetCellFormula("Sheet1", "A2"); formula != `IF(B2="","",B2)` {
+		t.Errorf("A2 holds %q", formula)
+	}
+	if sum, _ := g.CalcCellValue("Sheet1", "F2"); sum != "45" {
+		t.Errorf("the sum of numbers is %q", sum)
+	}
+	for ref, want := range map[string]string{"B2": "安化镇", "B5": "马街镇", "C3": "不详", "D2": "左"} {
+		if got, _ := g.GetCellValue("Sheet1", ref); got != want {
+			t.Errorf("%s: %q, want %q", ref, got, want)
+		}
+	}
+}
