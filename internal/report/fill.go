@@ -13,94 +13,6 @@ import (
 	"touyan/internal/platform/xlsx"
 )
 
-// Holder is a file with the posts of a day, as a superior's table may ask for it.
-type Holder struct {
-	Fact
-	IDIndex       []byte
-	IDCipher      []byte
-	PhoneCipher   []byte
-	FormerName    string
-	NativePlace   string
-	BirthPlace    string
-	WorkStart     *time.Time
-	TechnicalPost string
-	Specialty     string
-	PartyBranch   string
-	Died          bool
-}
-
-// serving reports whether somebody holds a post on the day.
-func (h *Holder) serving() bool { return len(h.Posts) > 0 }
-
-// fillColumn is a column that can be filled from the register.
-type fillColumn struct {
-	xlsx.Column
-	value func(h *Holder) string
-	// personal columns are filled only with the permission to reveal, and only if asked for.
-	personal func(s cadre.Store, tenant int64, p cadre.Person) (string, error)
-}
-
-// filling are the columns of superiors' tables, with the words of the register's own import and those that only such tables use.
-var filling = func() []fillColumn {
-	values := map[string]func(h *Holder) string{
-		"township": func(h *Holder) string { return h.TownshipName }, "village": func(h *Holder) string { return h.VillageName },
-		"name": func(h *Holder) string { return h.Name }, "former": func(h *Holder) string { return h.FormerName },
-		"sex": func(h *Holder) string { return h.sexWord() }, "birth": func(h *Holder) string { return dotted(&h.Birth) },
-		"ethnic": func(h *Holder) string { return h.ethnicWord() }, "political": func(h *Holder) string { return h.politicalWord() },
-		"joined": func(h *Holder) string { return dotted(h.PartyJoin) }, "education": func(h *Holder) string { return codelist.Education().Name(h.Education) },
-		"position": func(h *Holder) string { return h.Title() }, "since": (*Holder).sinceMonth,
-		"management": func(h *Holder) string { return ifServing(h, wordOf(cadre.Managements, h.Management())) },
-		"paid":       func(h *Holder) string { return ifServing(h, map[bool]string{true: "是", false: "否"}[h.Paid]) },
-	}
-	var list []fillColumn
-	for _, c := range cadre.RosterColumns() {
-		c.Required = false
-		one := fillColumn{Column: c, value: values[c.Key]}
-		switch c.Key {
-		case "id":
-			one.personal = cadre.Store.IDNumber
-		case "phone":
-			one.personal = cadre.Store.Phone
-		}
-		if one.value != nil || one.personal != nil {
-			list = append(list, one)
-		}
-	}
-	more := func(key, title string, value func(h *Holder) string, synonyms ...string) {
-		list = append(list, fillColumn{Column: xlsx.Column{Key: key, Title: title, Synonyms: synonyms}, value: value})
-	}
-	more("age", "年龄", func(h *Holder) string { return count(h.Age) }, "周岁", "现年龄")
-	more("full", "转正时间", func(h *Holder) string { return dotted(h.PartyFull) }, "转正年月", "转为正式党员时间")
-	more("party_years", "党龄", func(h *Holder) string { return count(h.PartyYears) })
-	more("post_years", "任职年限", func(h *Holder) string { return ifServing(h, count(h.PostYears)) }, "任现职年限", "任职时长")
-	more("origin", "来源", func(h *Holder) string { return h.originWords() }, "来源身份", "人员来源", "身份类别")
-	more("native", "籍贯", func(h *Holder) string { return h.NativePlace })
-	more("birthplace", "出生地", func(h *Holder) string { return h.BirthPlace })
-	more("work", "参加工作时间", func(h *Holder) string { return dotted(h.WorkStart) }, "参加工作年月", "工作时间", "参工时间")
-	more("technical", "专业技术职务", func(h *Holder) string { return h.TechnicalPost }, "职称", "专业技术职称")
-	more("specialty", "熟悉专业有何专长", func(h *Holder) string { return h.Specialty }, "特长", "专长")
-	more("branch", "所在党支部", func(h *Holder) string { return h.PartyBranch }, "党支部", "所在党组织", "组织关系所在党支部")
-	more("dual", "是否一肩挑", func(h *Holder) string { return ifServing(h, map[bool]string{true: "是", false: "否"}[h.Dual()]) }, "一肩挑", "是否书记主任一肩挑")
-	return list
-}()
-
-func ifServing(h *Holder, text string) string {
-	if !h.serving() {
-		return ""
-	}
-	return text
-}
-
-func (h *Holder) sinceMonth() string { return ifServing(h, h.Since.Format("2006.01")) }
-
-// dotted is a month as personnel tables write it.
-func dotted(t *time.Time) string {
-	if t == nil || t.IsZero() {
-		return ""
-	}
-	return t.Format("2006.01")
-}
-
 func fillSchema() xlsx.Schema {
 	var s xlsx.Schema
 	for _, c := range filling {
@@ -160,11 +72,8 @@ func (w wanted) find(byID map[string]*Holder, byName map[string][]*Holder) (h *H
 
 // narrow keeps of several people those who fit what else the row says.
 func (w wanted) narrow(list []*Holder) (out []*Holder) {
-	village, township, sex := w.row.Text("village"), w.row.Text("township"), w.row.Text("sex")
 	for _, h := range list {
-		if village != "" && !strings.Contains(village, strings.TrimSuffix(strings.TrimSuffix(h.VillageName, "村"), "社区")) ||
-			township != "" && !strings.Contains(township, h.TownshipName) && !strings.Contains(h.TownshipName, township) ||
-			sex != "" && sex != h.sexWord() {
+		if sex := w.row.Text("sex"); sex != "" && sex != h.sexWord() || !h.in(w.row.Text("village")) || !h.in(w.row.Text("township")) || !h.in(w.row.Text("unit")) {
 			continue
 		}
 		if c := w.row.Cell("birth"); !c.Blank() {
@@ -175,6 +84,37 @@ func (w wanted) narrow(list []*Holder) (out []*Holder) {
 		out = append(out, h)
 	}
 	return out
+}
+
+// in reports whether a unit as tables write it can be where somebody's file is kept: 安化镇, 马家沟, 武都区安化镇马家沟村. What
+// names no more than the district says nothing; villages of one name are told apart where the township is written.
+func (h *Holder) in(unit string) bool {
+	unit = strings.Join(strings.Fields(unit), "")
+	for _, kind := range []string{"省", "市", "区", "县"} {
+		if above, rest, ok := strings.Cut(unit, kind); ok && above != "" && !strings.HasSuffix(above, "社") {
+			unit = rest
+		}
+	}
+	if rest, ok := strings.CutPrefix(unit, h.TownshipName); ok {
+		return rest == "" || names(rest, h.VillageName)
+	}
+	return unit == "" || unit == stem(h.TownshipName) || names(unit, h.VillageName)
+}
+
+// names reports whether a text begins with a village, and not with a longer name: 王家沟村 is not 王家村.
+func names(text, village string) bool {
+	rest, ok := strings.CutPrefix(text, stem(village))
+	return ok && (rest == "" || slices.ContainsFunc([]string{"村", "社区", "居"}, func(kind string) bool { return strings.HasPrefix(rest, kind) }))
+}
+
+// stem is the name of a unit without its kind.
+func stem(name string) string {
+	for _, kind := range []string{"街道", "社区", "镇", "乡", "村"} {
+		if short, ok := strings.CutSuffix(name, kind); ok && short != "" {
+			return short
+		}
+	}
+	return name
 }
 
 // described tells people of one name apart, without a number of a card.
@@ -203,13 +143,13 @@ func (r *fillResult) fillRow(w wanted, h *Holder, m xlsx.Match, value func(c fil
 		}
 		switch {
 		case !cell.Blank():
-			if text != "" && c.personal == nil && !same(c.Key, cell, text) {
+			if text != "" && c.personal == nil && !h.same(c.Key, cell, text) {
 				r.note(w, fmt.Sprintf("%s列原有“%s”,登记为“%s”,未改动", col.Title, cell.Text, text))
 			}
-		case text == "" && c.personal == nil:
+		case text == "" && c.personal == nil && !c.optional:
 			r.note(w, "没有登记"+col.Title)
 		case text != "":
-			r.Entries = append(r.Entries, xlsx.Entry{Row: w.row.Number, Col: col.Col, Text: text})
+			r.Entries = append(r.Entries, xlsx.Entry{Row: w.row.Number, Col: col.Col, Text: text, Number: c.number})
 		}
 	}
 	return nil
@@ -220,7 +160,7 @@ func (r *fillResult) note(w wanted, text string) {
 }
 
 // same reports whether a cell says what the register says, in its own words.
-func same(key string, cell xlsx.Cell, text string) bool {
+func (h *Holder) same(key string, cell xlsx.Cell, text string) bool {
 	a, b := strings.Join(strings.Fields(cell.Text), ""), strings.Join(strings.Fields(text), "")
 	switch key {
 	case "birth", "joined", "full", "work", "since":
@@ -232,15 +172,15 @@ func same(key string, cell xlsx.Cell, text string) bool {
 	case "political":
 		code, err := codelist.Political().Parse(a)
 		return err == nil && codelist.Political().Name(code) == b
-	case "education":
+	case "education", "fulltime", "inservice":
 		code, err := codelist.Education().Parse(a)
 		return err == nil && codelist.Education().Name(code) == b
 	case "position":
 		said, unknown := cadre.ParsePositions(a)
 		ours, _ := cadre.ParsePositions(b)
 		return len(unknown) == 0 && slices.Equal(said, ours)
-	case "township", "village":
-		return strings.Contains(a, b) || strings.Contains(b, a)
+	case "township", "village", "unit":
+		return h.in(a)
 	}
 	return a == b
 }

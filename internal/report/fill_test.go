@@ -2,8 +2,10 @@ package report_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -104,6 +106,59 @@ func TestASuperiorsTableComesBackFilledInItsOwnLayout(t *testing.T) {
 		if !strings.Contains(said, want) {
 			t.Errorf("the remarks do not say %q:\n%s", want, said)
 		}
+	}
+}
+
+// A table as superiors send it: two lines of head, ages that a formula works out, a merged unit, full-time beside in-service.
+func TestATableWithFormulasAndMergedCellsKeepsThem(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.people()
+	o.add(person{at: "A2", name: "李同名", born: "1975-03"})
+	o.add(person{at: "B1", name: "李同名", born: "1982-08", sex: "2"})
+	u := o.Units["A1"]
+	for _, e := range [][4]string{{"fulltime", "61", "武都一中", "2009-07-01"}, {"inservice", "31", "甘肃广播电视大学", "2014-07-01"}, {"inservice", "21", "兰州大学", "2018-07-01"}} {
+		o.Exec(`insert into education_records (tenant_id, township_id, village_id, person_id, mode, level, school, major, finished_on)
+			select $1, $2, $3, id, $4, $5, $6, '行政管理专业', $7::text::date from persons where name = '赵春梅' and tenant_id = $1`, u.Tenant, u.Township, u.Village, e[0], e[1], e[2], e[3])
+	}
+	f := excelize.NewFile()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, row := range [][]any{{"村干部统计表"}, {"序号", "所在单位", "姓名", "基本情况", "", "", "学历", "", "党龄", "在职教育"}, {"", "", "", "出生年月", "年龄", "任职年限", "全日制", "在职", "", "毕业院校系及专业"},
+		{1, "", "赵春梅"}, {2, "", "王建国"}, {3, "安河镇", "李同名"}, {4, "甲区柏川镇马家沟1村", "李同名"}, {5, "甲区", "赵春梅"}, {6, "柏川镇", "赵春梅"}, {"合计"}, {"填表人:"}} {
+		must(f.SetSheetRow("Sheet1", "A"+strconv.Itoa(i+1), &row))
+	}
+	for _, m := range [][2]string{{"A1", "J1"}, {"A2", "A3"}, {"B2", "B3"}, {"C2", "C3"}, {"D2", "F2"}, {"G2", "H2"}, {"I2", "I3"}, {"B4", "B5"}} {
+		must(f.MergeCell("Sheet1", m[0], m[1]))
+	}
+	must(f.SetCellFormula("Sheet1", "E4", `IF(D4="","",2026-LEFT(D4,4))`))
+	must(f.SetCellFormula("Sheet1", "E10", `SUM(E4:E9)`))
+	var b bytes.Buffer
+	must(f.Write(&b))
+	got := book(t, upload(o.As(access.DistrictOfficer, "甲"), b.Bytes()).Want(http.StatusOK).Body)
+	for ref, want := range map[string]string{"B4": "安河镇马家沟1村", "D4": "1990.12", "F4": "5", "G4": "普通高中毕业", "H4": "大学本科毕业", "I4": "10", "J4": "兰州大学行政管理专业",
+		"D6": "1975.03", "D7": "1982.08", "D8": "1990.12", "D9": "", "E6": "51"} {
+		if text := cell(t, got, "Sheet1", ref); text != want {
+			t.Errorf("%s: %q, want %q", ref, text, want)
+		}
+	}
+	for ref, want := range map[string]string{"E4": `IF(D4="","",2026-LEFT(D4,4))`, "E10": "SUM(E4:E9)"} {
+		if formula, _ := got.GetCellFormula("Sheet1", ref); formula != want {
+			t.Errorf("the formula of %s is %q", ref, formula)
+		}
+	}
+	if kind, _ := got.GetCellType("Sheet1", "E6"); kind != excelize.CellTypeUnset && kind != excelize.CellTypeNumber {
+		t.Errorf("an age is stored as %v, which no sum reckons with", kind)
+	}
+	rows, err := got.GetRows("填报说明")
+	must(err)
+	said := fmt.Sprint(rows)
+	if !strings.Contains(said, "[9 赵春梅 有同名人员,但单位、性别或出生年月不符,未填]") || strings.Contains(said, "没有登记在职学历") {
+		t.Errorf("the remarks: %s", said)
 	}
 }
 
