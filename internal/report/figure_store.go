@@ -30,7 +30,8 @@ const acts = `(select k.kind, k.person_id, k.title as what, k.level, k.doc_no as
 	union all select 'delegates', k.person_id, k.kind, k.level, k.term_no, k.from_on from representative_roles k
 		where k.tenant_id = @tenant and k.from_on <= @on::date and (k.to_on is null or k.to_on >= @on::date)
 			and k.person_id in (select a.person_id from appointments a where a.tenant_id = @tenant and a.during @> @on::date
-				and a.position_code = any(@committee))) k
+				and a.position_code = any(@committee))
+			and not exists (select from persons d where d.tenant_id = @tenant and d.id = k.person_id and d.died_on <= @on::date)) k
 	join persons p on p.tenant_id = @tenant and p.id = k.person_id and p.voided_at is null and p.merged_into is null `
 
 func spanArgs(tx *access.Tx, span access.Span) pgx.StrictNamedArgs {

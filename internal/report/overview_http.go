@@ -251,11 +251,13 @@ func (m *Module) exportActs(w http.ResponseWriter, r *http.Request, s access.Sco
 	if err != nil {
 		return err
 	}
-	return access.Export{Name: p.Kind.Title + "名单" + p.Span.On.Format(time.DateOnly), Object: p.Kind.from, Purpose: r.PostForm.Get("purpose"), Filter: p.URL.RawQuery,
+	held := access.PeopleOf()
+	return access.Export{Name: p.Kind.Title + "名单" + p.Span.On.Format(time.DateOnly), Object: p.Kind.from, Purpose: r.PostForm.Get("purpose"), Filter: p.URL.RawQuery, People: held,
 		Layout: xlsx.Layout{Title: p.Kind.Title + "名单", Lines: []string{p.defined()}, Frozen: 4, Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "township", Title: "乡镇(街道)", Width: 14},
 			{Key: "village", Title: "村(社区)", Width: 14}, {Key: "name", Title: "姓名", Width: 12}, {Key: "what", Title: "内容", Width: 46}, {Key: "doc", Title: "文号、届次", Width: 22}, {Key: "on", Title: "日期", Width: 12}}},
 		Rows: func(x *xlsx.Writer) error {
 			for i, a := range p.Found {
+				held.Add(a.PersonID)
 				if err := x.Row(i+1, a.TownshipName, a.VillageName, a.Name, a.what(), a.Doc, a.On.Format(time.DateOnly)); err != nil {
 					return err
 				}

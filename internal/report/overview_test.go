@@ -134,6 +134,9 @@ func TestTheOverviewObeysTheScope(t *testing.T) {
 		if n := strings.Count(fmt.Sprint(rows), "王建国"); fmt.Sprint(n) != who.want[:1] {
 			t.Errorf("%s at %s exports %d", who.role, who.at, n)
 		}
+		if n := o.Count(`select count(*) from audit_log where action = 'export' and detail->>'persons' <> '{}' and detail->>'filter' = 'figure=notice'`); n == 0 {
+			t.Error("the trail does not say whose data left")
+		}
 	}
 	o.As(access.VillageClerk, "A1").Get("/reports/overview").Want(http.StatusForbidden)
 }

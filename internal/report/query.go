@@ -39,7 +39,8 @@ type queryProps struct {
 	store      cadre.Store
 }
 
-// asked answers the question of an address with two questions to the database, and a third for the sealed columns of a page.
+// asked answers the question of an address with two questions to the database, and one more each for 一肩挑 and for the sealed
+// columns of a page.
 func (m *Module) asked(ctx context.Context, s access.Scope, at *url.URL, size int) (p queryProps, err error) {
 	p = queryProps{scope: s, URL: at, District: s.Level() == pg.District, Unit: s.Unit(), Export: s.Can(PermExport), store: m.register}
 	q := &p.Question
@@ -61,6 +62,11 @@ func (m *Module) asked(ctx context.Context, s access.Scope, at *url.URL, size in
 		}
 		if len(q.Townships) > 0 {
 			p.Base = slices.DeleteFunc(p.Base, func(f Fact) bool { return !slices.Contains(q.Townships, f.TownshipID) })
+		}
+		if q.Dual == "yes" {
+			if err = m.Store.markDual(ctx, tx, p.Base, p.On); err != nil {
+				return err
+			}
 		}
 		p.Met, p.Lost, p.Missing = judge(p.Base, p.Conditions)
 		p.Pager = ui.PagerOf(at, q.Page, len(p.rows()), size)
@@ -151,6 +157,16 @@ func (p queryProps) answers() string {
 
 func (p queryProps) defined() string {
 	return "统计口径:" + p.Caliber.Title + "(" + p.Caliber.Note + "),按人计,计入最高职务所在单位;统计截至:" + p.day() + ";范围:" + p.Unit
+}
+
+// ignored are the ticked posts that the caliber does not hold, which narrow nothing.
+func (p queryProps) ignored() (words []string) {
+	for _, code := range p.Question.Posts {
+		if _, known := rank[code]; known && !slices.Contains(p.Caliber.posts, code) {
+			words = append(words, cadre.PositionTitle(code, false))
+		}
+	}
+	return words
 }
 
 // chips say each value that is in force, with the way to take it away.

@@ -86,6 +86,31 @@ func TestConditionsNarrow(t *testing.T) {
 	}
 }
 
+// 一肩挑 is both posts of one village, whichever of them the caliber counts.
+func TestBothPostsOfAVillageAreFoundInEveryCaliber(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	both := o.add(person{at: "A1", name: "一肩挑", post: "party_secretary"})
+	o.hold(both, person{at: "A1", name: "一肩挑", post: "village_director"})
+	two := o.add(person{at: "A2", name: "两村各一", post: "party_secretary"})
+	o.hold(two, person{at: "A1", name: "两村各一", post: "village_director", until: "2020-01-01", since: "2019-01-01"})
+	o.hold(two, person{at: "B1", name: "两村各一", post: "village_director"})
+	c := o.As(access.DistrictOfficer, "甲")
+	for _, query := range []string{"dual=yes", "dual=yes&caliber=secretary", "dual=yes&caliber=committee", "dual=yes&post=party_secretary"} {
+		if got := c.Get("/reports/query?" + query).Want(http.StatusOK).Doc().Text("#roster tbody"); !strings.Contains(got, "一肩挑") || strings.Contains(got, "两村各一") {
+			t.Errorf("%s: %s", query, got)
+		}
+	}
+	if got := answer(c.Get("/reports/query?dual=yes&caliber=secretary").Want(http.StatusOK).Doc()); !strings.Contains(got, "共2人,其中书记、主任一肩挑的1人,占50.0%(1/2)") {
+		t.Errorf("the share: %s", got)
+	}
+	// Ticks that the caliber does not hold are no condition, and the page says so.
+	page := c.Get("/reports/query?caliber=secretary&post=village_director").Want(http.StatusOK).Doc()
+	if got := page.Text(".notice-warn"); !strings.Contains(got, "村委会主任") || !strings.Contains(answer(page), "村党组织书记共2人") {
+		t.Errorf("a post outside the caliber: %s", got)
+	}
+}
+
 func TestPersonalColumnsAreMaskedUntilTheyLeaveForAPurpose(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -113,7 +113,7 @@ func (q question) conditions(on time.Time) (out []condition) {
 	out = append(out, yearsFromTo("post", "任现职", q.PostFrom, q.PostTo, nil, "", postYears)...)
 	out = append(out, anyOf("origin", q.Origins, cadre.Origins, hasOrigin, "来源", func(f *Fact, code string) bool { return slices.Contains(f.Origins, code) }))
 	if q.Dual == "yes" {
-		out = append(out, condition{parts: []part{{"dual", "yes", "书记、主任一肩挑"}}, is: (*Fact).Dual})
+		out = append(out, condition{parts: []part{{"dual", "yes", "书记、主任一肩挑"}}, is: func(f *Fact) bool { return f.Dual }})
 	}
 	return slices.DeleteFunc(out, func(c condition) bool { return len(c.parts) == 0 })
 }

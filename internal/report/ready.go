@@ -56,13 +56,25 @@ func readyCode(code string) string {
 	return readyTitles[0].Code
 }
 
-// villageOf orders facts by the village in which they count.
+// byVillageID orders facts by the village in which they count.
 func byVillageID(facts []Fact) map[int64][]*Fact {
 	m := map[int64][]*Fact{}
 	for i := range facts {
 		m[facts[i].VillageID] = append(m[facts[i].VillageID], &facts[i])
 	}
 	return m
+}
+
+// eachOnce leaves of several posts of one person the first.
+func eachOnce(posts []*Fact) (out []*Fact) {
+	seen := map[int64]bool{}
+	for _, f := range posts {
+		if !seen[f.PersonID] {
+			seen[f.PersonID] = true
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // places names the villages of a list.
@@ -75,14 +87,16 @@ func (p places) line(v org.Village) readyLine {
 	return readyLine{Township: p.townships[v.TownshipID], Village: v.Name}
 }
 
-// graduates lists the villages none of whose cadres has the level (一村一名大学生).
-func graduates(facts []Fact, p places, level string) readyList {
+// graduates lists the villages none of whose cadres has the level (一村一名大学生). It takes posts: who holds one in a village
+// serves there, wherever else he counts.
+func graduates(posts []Fact, p places, level string) readyList {
 	word := map[string]string{"college_up": "大专及以上", "bachelor_up": "本科及以上"}[level]
 	l := readyList{Columns: []string{"在任干部", "最高学历", "未登记学历"}}
-	in := byVillageID(facts)
+	in := byVillageID(posts)
 	for _, v := range p.villages {
 		best, unknown, has := "", 0, false
-		for _, f := range in[v.ID] {
+		serving := eachOnce(in[v.ID])
+		for _, f := range serving {
 			switch {
 			case !hasEducation(f):
 				unknown++
@@ -95,7 +109,7 @@ func graduates(facts []Fact, p places, level string) readyList {
 		}
 		if !has {
 			line := p.line(v)
-			line.Cells = []string{strconv.Itoa(len(in[v.ID])), levelName(best), blankZero(unknown)}
+			line.Cells = []string{strconv.Itoa(len(serving)), levelName(best), blankZero(unknown)}
 			l.Lines = append(l.Lines, line)
 		}
 	}
@@ -254,7 +268,7 @@ func vacant(posts []Fact, p places, last []vacancy, on time.Time) readyList {
 			line := p.line(v)
 			line.Cells = []string{cadre.PositionTitle(post, v.Kind == "community"), "无任职记录", "", ""}
 			if was, ok := former[key(v.ID, post)]; ok {
-				line.Cells = []string{line.Cells[0], was.Name, was.LeftOn.Format(time.DateOnly), strconv.Itoa(int(day(on).Sub(day(was.LeftOn)).Hours() / 24))}
+				line.Cells = []string{line.Cells[0], was.Name, was.LeftOn.Format(time.DateOnly), strconv.Itoa(max(int(day(on).Sub(day(was.LeftOn)).Hours()/24), 0))}
 			}
 			l.Lines = append(l.Lines, line)
 		}

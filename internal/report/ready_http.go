@@ -112,7 +112,7 @@ func (p *readyProps) fill(ctx context.Context, tx *access.Tx, st Store) (err err
 		list, people, err = st.gaps(ctx, tx, town, p.On, p.fields())
 		p.readyList = missing(list, p.fields(), people)
 	default:
-		p.readyList = graduates(facts(everyone, false), where, p.level())
+		p.readyList = graduates(facts(everyone, true), where, p.level())
 	}
 	return err
 }

@@ -9,11 +9,11 @@ import (
 	"touyan/internal/access"
 )
 
-// lastHolders gives for every village who held the posts last before a day.
+// lastHolders gives for every village who held the posts last before a day; who dies on it holds them to its end.
 func (Store) lastHolders(ctx context.Context, tx *access.Tx, township int64, on time.Time) ([]vacancy, error) {
 	rows, err := tx.Query(ctx, `select distinct on (village_id, position_code) village_id, position_code as position, person_name as name, upper(during) as left_on
 		from appointments where tenant_id = @tenant and (@township = 0 or township_id = @township) and position_code = any(@posts)
-			and upper(during) <= @on::date
+			and lower(during) <= @on::date and upper(during) <= @on::date + 1
 		order by village_id, position_code, upper(during) desc`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": township, "posts": chiefPosts, "on": on})
 	if err != nil {
 		return nil, err
@@ -34,6 +34,7 @@ func (Store) gaps(ctx context.Context, tx *access.Tx, township int64, on time.Ti
 		from (select a.person_id, bool_or(a.is_paid) as paid from appointments a where a.tenant_id = @tenant and a.during @> @on::date
 				and a.position_code <> all(@residents) group by 1) held
 			join persons p on p.tenant_id = @tenant and p.id = held.person_id and p.voided_at is null and p.merged_into is null
+				and (p.died_on is null or p.died_on > @on::date)
 			join townships t on t.tenant_id = p.tenant_id and t.id = p.township_id
 			join villages v on v.tenant_id = p.tenant_id and v.township_id = p.township_id and v.id = p.village_id
 		where @township = 0 or p.township_id = @township

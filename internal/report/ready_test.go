@@ -76,6 +76,23 @@ func TestReadyListsAnswerWithTheirShare(t *testing.T) {
 	}
 }
 
+// Who serves in two villages counts in one of them, and is a graduate in both.
+func TestAGraduateServesInEveryVillageWhereHeHoldsAPost(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	id := o.add(person{at: "A1", name: "两村任职", education: "21"})
+	o.hold(id, person{at: "A2", name: "两村任职", post: "clerk"})
+	o.hold(id, person{at: "A2", name: "两村任职", post: "womens_federation_chair"})
+	o.add(person{at: "B1", name: "高中的", education: "61"})
+	answer, lines := o.rows(access.DistrictOfficer, "甲", "list=graduates")
+	if !strings.Contains(answer, "2个有大专及以上学历") || len(lines) != 1 || !strings.Contains(lines[0], "柏川镇 1 高中") {
+		t.Errorf("%s %q", answer, lines)
+	}
+	if answer, lines := o.rows(access.DistrictOfficer, "甲", "list=graduates&level=bachelor_up&on=2020-12-31"); !strings.Contains(answer, "0个有本科及以上") || len(lines) != 3 {
+		t.Errorf("before anybody served: %s %q", answer, lines)
+	}
+}
+
 func TestReadyListsLeaveAndPrint(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

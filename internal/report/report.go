@@ -8,7 +8,6 @@
 package report
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,6 +79,7 @@ type Fact struct {
 	Posts        []string // the highest first
 	Managed      []string
 	Paid         bool
+	Dual         bool      // secretary and director of one village (一肩挑), whatever posts the caliber counts; filled in where it is asked for
 	Since        time.Time // the first day in the highest of the posts
 	ContractEnd  *time.Time
 	File         bool // the file is in scope
@@ -117,11 +117,6 @@ func (f *Fact) Management() string {
 		}
 	}
 	return "ordinary"
-}
-
-// Dual reports whether somebody is secretary and director (一肩挑).
-func (f *Fact) Dual() bool {
-	return slices.Contains(f.Posts, "party_secretary") && slices.Contains(f.Posts, "village_director")
 }
 
 // count fills in what depends on the day. Party years run from the day of full membership; where the file has only the day of

@@ -271,6 +271,36 @@ func TestThePastKeepsItsUnitAndSaysWhatItCannotKnow(t *testing.T) {
 	}
 }
 
+// Nobody counts on the day of his death, although his posts last to its end, and nothing stops counting before.
+func TestTheDeadDoNotCount(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	id := o.add(person{at: "A1", name: "去世的人", until: "2026-11-24"})
+	o.hold(id, person{at: "A1", name: "去世的人", post: "village_director", until: "2026-11-24"})
+	o.Exec(`update persons set died_on = '2026-11-23' where id = $1`, id)
+	o.seat(id, "A1", "npc_deputy", "")
+	c := o.As(access.DistrictOfficer, "甲")
+	for on, want := range map[string]string{"2026-11-22": "共1人", "2026-11-23": "共0人", "2026-11-24": "共0人"} {
+		for _, path := range []string{"/reports/structure?on=", "/reports/query?caliber=secretary&on="} {
+			if got := answer(c.Get(path + on).Want(http.StatusOK).Doc()); !strings.Contains(got, want) {
+				t.Errorf("%s%s: %s", path, on, got)
+			}
+		}
+	}
+	for query, want := range map[string]string{"list=vacant": "缺党组织书记的3个,缺村(居)委会主任的3个", "list=vacant&on=2026-11-22": "缺党组织书记的2个,缺村(居)委会主任的2个",
+		"list=missing": "0名在任干部", "list=missing&on=2026-11-22": "1名在任干部", "list=dual": "0个有党组织书记", "list=graduates&on=2026-11-22": "1个有大专及以上"} {
+		if got, _ := o.rows(access.DistrictOfficer, "甲", query); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", query, got)
+		}
+	}
+	if got := c.Get("/reports/lists?list=vacant&q=马家沟1村").Want(http.StatusOK).Doc().Text("tbody"); !strings.Contains(got, "去世的人 2026-11-24 0") {
+		t.Errorf("who held the vacant post: %s", got)
+	}
+	if page := c.Get("/reports/overview").Want(http.StatusOK).Doc(); strings.Contains(page.Text("main"), "两代表一委员") {
+		t.Error("a seat of somebody who died counts")
+	}
+}
+
 func TestTwoDaysSideBySide(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -38,7 +38,7 @@ type postRow struct {
 }
 
 // posts reads the posts of a caliber on a day, in one township or (0) in the whole scope. The name is that of the post; a file
-// that was voided or merged counts nowhere.
+// that was voided or merged counts nowhere, and nobody counts on the day of his death, although his posts last to its end.
 func (Store) posts(ctx context.Context, tx *access.Tx, c Caliber, on time.Time, township int64) ([]postRow, error) {
 	rows, err := tx.Query(ctx, `select a.person_id, a.person_name as name, a.sex, a.position_code, a.management_type as management, a.is_paid as paid,
 			lower(a.during) as since, a.township_id, a.village_id, t.name as township_name, v.name as village_name, t.code as township_code,
@@ -51,7 +51,7 @@ func (Store) posts(ctx context.Context, tx *access.Tx, c Caliber, on time.Time, 
 			left join persons p on p.tenant_id = a.tenant_id and p.id = a.person_id
 		where a.tenant_id = @tenant and a.during @> @on::date and (@township = 0 or a.township_id = @township)
 			and case when @any then a.position_code <> all(@codes) else a.position_code = any(@codes) end and (not @paid or a.is_paid)
-			and p.voided_at is null and p.merged_into is null`,
+			and p.voided_at is null and p.merged_into is null and (p.died_on is null or p.died_on > @on::date)`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "on": on, "township": township, "any": c.posts == nil, "paid": c.paid,
 			"codes": c.codes()})
 	if err != nil {
@@ -90,6 +90,27 @@ func (s Store) Facts(ctx context.Context, tx *access.Tx, c Caliber, byPost bool,
 		facts[i].count(on)
 	}
 	return facts, nil
+}
+
+// markDual marks those who are secretary and director of one village on a day: posts that their caliber may not count.
+func (Store) markDual(ctx context.Context, tx *access.Tx, facts []Fact, on time.Time) error {
+	rows, err := tx.Query(ctx, `select distinct s.person_id from appointments s
+			join appointments d on d.tenant_id = s.tenant_id and d.village_id = s.village_id and d.person_id = s.person_id
+				and d.position_code = 'village_director' and d.during @> @on::date
+		where s.tenant_id = @tenant and s.position_code = 'party_secretary' and s.during @> @on::date`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "on": on})
+	if err != nil {
+		return err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	both := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		both[id] = true
+	}
+	for i := range facts {
+		facts[i].Dual = both[facts[i].PersonID]
+	}
+	return err
 }
 
 func (r postRow) fact() Fact {

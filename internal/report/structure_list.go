@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"touyan/internal/cadre"
 	"touyan/internal/platform/codelist"
 	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/pinyin"
 	"touyan/internal/platform/xlsx"
 	"touyan/web/ui"
 )
@@ -84,14 +86,26 @@ func search(facts []Fact, text string) []Fact {
 func arrange(facts []Fact, by string) {
 	switch by {
 	case "name":
-		slices.SortStableFunc(facts, func(a, b Fact) int { return strings.Compare(a.Name, b.Name) })
+		slices.SortStableFunc(facts, byName(facts))
 	case "-name":
-		slices.SortStableFunc(facts, func(a, b Fact) int { return strings.Compare(b.Name, a.Name) })
+		spelled := byName(facts)
+		slices.SortStableFunc(facts, func(a, b Fact) int { return spelled(b, a) })
 	case "age":
 		slices.SortStableFunc(facts, func(a, b Fact) int { return b.Birth.Compare(a.Birth) })
 	case "-age":
 		slices.SortStableFunc(facts, func(a, b Fact) int { return a.Birth.Compare(b.Birth) })
 	}
+}
+
+// byName compares names as they are spelled, since nobody knows the order of characters.
+func byName(facts []Fact) func(a, b Fact) int {
+	spelled := make(map[string]string, len(facts))
+	for _, f := range facts {
+		if _, ok := spelled[f.Name]; !ok {
+			spelled[f.Name] = pinyin.Sort(f.Name)
+		}
+	}
+	return func(a, b Fact) int { return cmp.Or(strings.Compare(spelled[a.Name], spelled[b.Name]), strings.Compare(a.Name, b.Name)) }
 }
 
 func (m *Module) listStructure(w http.ResponseWriter, r *http.Request, s access.Scope) error {
