@@ -105,7 +105,9 @@ func byName(facts []Fact) func(a, b Fact) int {
 			spelled[f.Name] = pinyin.Sort(f.Name)
 		}
 	}
-	return func(a, b Fact) int { return cmp.Or(strings.Compare(spelled[a.Name], spelled[b.Name]), strings.Compare(a.Name, b.Name)) }
+	return func(a, b Fact) int {
+		return cmp.Or(strings.Compare(spelled[a.Name], spelled[b.Name]), strings.Compare(a.Name, b.Name))
+	}
 }
 
 func (m *Module) listStructure(w http.ResponseWriter, r *http.Request, s access.Scope) error {
