@@ -2,6 +2,7 @@ package cadre
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -124,9 +125,12 @@ func nameUnits(ctx context.Context, s access.Scope, posts []Appointment) error {
 }
 
 // Appoint gives a person a post in a village from a day on.
-func (Store) Appoint(ctx context.Context, tx *access.Tx, p Person, a Appointment) error {
+func (st Store) Appoint(ctx context.Context, tx *access.Tx, p Person, a Appointment) error {
 	if p.DiedOn != nil || p.VoidedAt != nil {
 		return fault.Conflict("%s%s,不能任职", p.Name, p.State())
+	}
+	if err := st.seatFree(ctx, tx, p.ID, a); err != nil {
+		return err
 	}
 	var id int64
 	err := tx.QueryRow(ctx, `insert into appointments (tenant_id, township_id, village_id, person_id, person_name, sex, position_code,
@@ -143,6 +147,37 @@ func (Store) Appoint(ctx context.Context, tx *access.Tx, p Person, a Appointment
 	tx.Audit(access.Line{Action: "cadre.appoint", Object: "appointments", ID: id, Person: p.ID, Summary: p.Name + "任" + PositionTitle(a.PositionCode, p.Community),
 		Detail: map[string]any{"from": a.FromOn.Format(time.DateOnly), "document": a.DocNo}})
 	return nil
+}
+
+// seatFree refuses a second head of a body: a village has one secretary, one director and one head of supervision at a time,
+// or every figure that counts villages by them is wrong. Two clerks who enter one seat at once wait for each other.
+func (Store) seatFree(ctx context.Context, tx *access.Tx, person int64, a Appointment) error {
+	if chiefs[bodyOf(a.PositionCode)] != a.PositionCode {
+		return nil
+	}
+	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "village": a.VillageID, "position": a.PositionCode}
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('cadre.seat ' || @tenant::bigint || ' ' || @village::bigint || ' ' || @position::text, 0))`,
+		args); err != nil {
+		return err
+	}
+	args["person"], args["from"], args["to"] = person, a.FromOn, a.ToOn
+	rows, err := tx.Query(ctx, `select a.person_name, `+appointmentColumns+appointmentTables+` where a.tenant_id = @tenant and a.village_id = @village
+		and a.position_code = @position and a.person_id <> @person and a.during && daterange(@from::date, @to::date)
+		order by lower(a.during) desc, a.id limit 1`, args)
+	if err != nil {
+		return err
+	}
+	held, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[struct {
+		PersonName string
+		Appointment
+	}])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return fault.Conflict("%s的%s在这段时间是%s(%s),请先登记其离任,或核对日期", held.VillageName, held.Title(), held.PersonName, held.Dates())
 }
 
 // Leave ends one post of a person on its last day; the reason stands in the note of the post. Death has its own way, see Die.
@@ -204,11 +239,23 @@ func (Store) Die(ctx context.Context, tx *access.Tx, p Person, day time.Time, do
 }
 
 // Revive takes a death back that was entered by mistake, with the ends of posts that came with it.
-func (Store) Revive(ctx context.Context, tx *access.Tx, p Person, reason string) error {
+func (st Store) Revive(ctx context.Context, tx *access.Tx, p Person, reason string) error {
 	if p.DiedOn == nil {
 		return fault.Conflict("该同志没有去世登记")
 	}
-	_, err := tx.Exec(ctx, `update appointments set during = daterange(lower(during), null), way_out = '', out_doc_no = '', version = version + 1
+	posts, err := st.Appointments(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range posts {
+		if a.WayOut == "deceased" && a.ToOn.Equal(p.DiedOn.AddDate(0, 0, 1)) {
+			a.ToOn = nil
+			if err := st.seatFree(ctx, tx, p.ID, a); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = tx.Exec(ctx, `update appointments set during = daterange(lower(during), null), way_out = '', out_doc_no = '', version = version + 1
 		where tenant_id = @tenant and person_id = @person and way_out = 'deceased' and upper(during) = @next::date`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": p.ID, "next": p.DiedOn.AddDate(0, 0, 1)})
 	if err != nil {
@@ -222,9 +269,14 @@ func (Store) Revive(ctx context.Context, tx *access.Tx, p Person, reason string)
 }
 
 // Correct mends a post that was entered wrongly; a real change of post is an end and a new beginning.
-func (Store) Correct(ctx context.Context, tx *access.Tx, p Person, was, now Appointment, reason string) error {
+func (st Store) Correct(ctx context.Context, tx *access.Tx, p Person, was, now Appointment, reason string) error {
 	if p.DiedOn != nil && (now.ToOn == nil || now.ToOn.After(p.DiedOn.AddDate(0, 0, 1))) {
 		return fault.Conflict("任职不能晚于去世日期%s", p.DiedOn.Format(time.DateOnly))
+	}
+	if moved := was.VillageID != now.VillageID || was.PositionCode != now.PositionCode || was.Dates() != now.Dates(); moved {
+		if err := st.seatFree(ctx, tx, p.ID, now); err != nil {
+			return err
+		}
 	}
 	tag, err := tx.Exec(ctx, `update appointments a set township_id = v.township_id, village_id = v.id, position_code = @position,
 			management_type = @management, pay_scheme = @scheme, is_paid = @paid, during = daterange(@from::date, @to::date), way_in = @way,

@@ -21,7 +21,7 @@ func (h *house) fill() {
 	for i := range 12 {
 		sex := []idcard.Sex{idcard.Male, idcard.Female}[i%2]
 		n := number(born(1965+i, 3, 1+i), i, sex)
-		h.serving("A1", "王建"+string(rune('一'+i)), n, []string{"party_secretary", "clerk", "womens_federation_chair", "grid_worker"}[i%4], fmt.Sprintf("2021-%02d-15", 1+i))
+		h.serving("A1", "王建"+string(rune('一'+i)), n, []string{"party_committee_member", "clerk", "womens_federation_chair", "grid_worker"}[i%4], fmt.Sprintf("2021-%02d-15", 1+i))
 		h.serving("B1", "王建"+string(rune('一'+i)), number(born(1965+i, 3, 1+i), 100+i, sex), "clerk", "2021-01-01")
 	}
 	x := idcard.Make("110105", born(1949, 12, 31), 1, idcard.Female) // whatever its check digit, it stays text

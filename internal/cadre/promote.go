@@ -80,6 +80,10 @@ func (f promoteForm) check(today time.Time) (promotion, []ui.Problem) {
 // Promote writes a promotion and what follows for the posts in one transaction: they end, or go on under professional
 // management. posts are those of the person that go on within the scope.
 func (st Store) Promote(ctx context.Context, tx *access.Tx, p Person, posts []Appointment, pr promotion) error {
+	// The file stays locked, so that a second click finds the first one's promotion.
+	if _, _, err := st.lockFile(ctx, tx, p.ID); err != nil {
+		return err
+	}
 	if p.DiedOn != nil || p.VoidedAt != nil {
 		return fault.Conflict("%s%s,不能登记提拔", p.Name, p.State())
 	}
