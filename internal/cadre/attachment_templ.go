@@ -143,7 +143,7 @@ func attachmentsPage(p attachmentsProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Input(ui.Field{Name: "file", Label: "文件", Type: "file", Required: true, Accept: document.Accept, Hint: "PDF、JPG、PNG、DOCX 或 XLSX,不超过10MB", Error: ui.ProblemOf(p.Problems, "file")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Input(ui.Field{Name: "file", Label: "文件", Type: "file", Required: true, Accept: document.Accept, Hint: fileHint(p.Problems, "PDF、JPG、PNG、DOCX 或 XLSX,不超过10MB"), Error: ui.ProblemOf(p.Problems, "file")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -646,6 +646,14 @@ func attachmentTable(p attachmentsProps) templ.Component {
 	})
 }
 
+// fileHint says what a file may be. A browser lets go of the file that was chosen when a form comes back.
+func fileHint(problems []ui.Problem, hint string) string {
+	if len(problems) > 0 {
+		return "请重新选择文件。" + hint
+	}
+	return hint
+}
+
 // format is the ending in capitals.
 func (a Attachment) format() string {
 	return strings.ToUpper(a.FileName[strings.LastIndexByte(a.FileName, '.')+1:])
@@ -704,7 +712,7 @@ func headPhoto(p personProps) templ.Component {
 		var templ_7745c5c3_Var27 templ.SafeURL
 		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(attachmentsPath(p.Person.ID)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/attachment.templ`, Line: 158, Col: 55}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/attachment.templ`, Line: 166, Col: 55}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {

@@ -173,7 +173,7 @@ type changeForm struct {
 var valueInputs = map[string]string{"id_number": "number", "birth": "birth", "party_join": "joined", "education": "level", "bank": "card"}
 
 // check reads the new value against what the file says now.
-func (f changeForm) check(p Person, now keyValue, today time.Time) (v keyValue, warning string, problems []ui.Problem) {
+func (f changeForm) check(p Person, d Details, now keyValue, today time.Time) (v keyValue, warning string, problems []ui.Problem) {
 	bad := func(field string, err error) {
 		problems = append(problems, ui.Problem{Field: field, Sentence: fault.Of(err).Sentence})
 	}
@@ -187,7 +187,7 @@ func (f changeForm) check(p Person, now keyValue, today time.Time) (v keyValue, 
 	case "birth":
 		v.Text = f.born(p, today, bad)
 	case "party_join":
-		v.Text = f.joined(p, today, bad)
+		v.Text = f.joined(p, d, today, bad)
 	case "education":
 		v = f.educated(today, bad)
 	case "bank":
@@ -217,7 +217,7 @@ func (f changeForm) born(p Person, today time.Time, bad func(string, error)) str
 	return strings.TrimSpace(f.Birth)
 }
 
-func (f changeForm) joined(p Person, today time.Time, bad func(string, error)) string {
+func (f changeForm) joined(p Person, d Details, today time.Time, bad func(string, error)) string {
 	t, err := time.Parse("2006-01", strings.TrimSpace(f.Joined))
 	switch {
 	case err != nil:
@@ -226,6 +226,10 @@ func (f changeForm) joined(p Person, today time.Time, bad func(string, error)) s
 		bad("joined", fault.Invalid("入党时间在今天之后"))
 	case t.Before(p.BirthDate.AddDate(18, 0, -31)):
 		bad("joined", fault.Invalid("入党时间早于年满18周岁"))
+	case !codelist.IsPartyMember(p.Political):
+		bad("joined", fault.Invalid("该同志的政治面貌登记为%s,请先在“修改信息”中更正政治面貌", codeName("political", p.Political)))
+	case d.PartyFull != nil && t.After(*d.PartyFull):
+		bad("joined", fault.Invalid("入党时间晚于登记的转正时间(%s),请先在“修改信息”中更正转正时间", monthText(d.PartyFull)))
 	}
 	return strings.TrimSpace(f.Joined)
 }

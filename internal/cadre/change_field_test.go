@@ -112,6 +112,17 @@ func TestAWrongRequestComesBackWithWhatWasTyped(t *testing.T) {
 			t.Errorf("%s comes back as %q, not %q", c.input, got, f.Get(c.input))
 		}
 	}
+	// The month of joining fits the rest of the file.
+	for sentence, change := range map[string]string{"晚于登记的转正时间(2019-07)": `update persons set party_full_date = '2019-07-01' where id = $1`,
+		"政治面貌登记为群众": `update persons set political = '13' where id = $1`} {
+		h.Exec(change, key(path))
+		f := changing(clerk, path, "party_join", "joined", "2020-07")
+		doc := clerk.PostFile(path+"/changes", f, "file", "证明.pdf", certificate("x")).Want(http.StatusUnprocessableEntity).Doc()
+		if text := doc.Text("#joined-error"); !strings.Contains(text, sentence) || !strings.Contains(doc.Text("#file-hint"), "请重新选择文件") {
+			t.Errorf("%q, want %q; the file: %q", text, sentence, doc.Text("#file-hint"))
+		}
+		h.Exec(`update persons set political = '01', party_full_date = null where id = $1`, key(path))
+	}
 	// Evidence must be there, be what its name says, and be of this person.
 	f := changing(clerk, path, "party_join", "joined", "2010-07")
 	for sentence, content := range map[string][]byte{"内容是网页": []byte("<html>"), "空的": nil} {

@@ -36,7 +36,7 @@ func (m *Module) newChange(w http.ResponseWriter, r *http.Request, s access.Scop
 func (m *Module) changeForm(w http.ResponseWriter, r *http.Request, s access.Scope, p changeFormProps, status int) error {
 	p.Field, _ = keyFieldOf(p.Form.Field)
 	p.Grant = s.GrantID()
-	now, err := m.keyValue(r, s, p.Person, p.Field.Code)
+	now, _, err := m.keyValue(r, s, p.Person, p.Field.Code)
 	if err != nil {
 		return err
 	}
@@ -59,17 +59,16 @@ func (m *Module) changeForm(w http.ResponseWriter, r *http.Request, s access.Sco
 	return access.Page(w, r, s, access.View{Title: "申请更正" + p.Field.Title, Status: status, Crumbs: personCrumbs(p.Person)}, changeFormPage(p))
 }
 
-// keyValue reads what the file says of a field.
-func (m *Module) keyValue(r *http.Request, s access.Scope, p Person, field string) (v keyValue, err error) {
-	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		d, err := m.Store.Details(r.Context(), tx, p.ID)
-		if err != nil {
+// keyValue reads what the file says of a field, with the rest of the file that the new value must fit.
+func (m *Module) keyValue(r *http.Request, s access.Scope, p Person, field string) (v keyValue, d Details, err error) {
+	err = access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		if d, err = m.Store.Details(r.Context(), tx, p.ID); err != nil {
 			return err
 		}
 		v, err = m.Store.keyValueOf(s.Tenant(), p, d, field)
 		return err
 	})
-	return v, err
+	return v, d, err
 }
 
 func (m *Module) createChange(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -85,12 +84,12 @@ func (m *Module) createChange(w http.ResponseWriter, r *http.Request, s access.S
 	if !known {
 		return fault.Invalid("请选择要更正的项目")
 	}
-	now, err := m.keyValue(r, s, p, field.Code)
+	now, details, err := m.keyValue(r, s, p, field.Code)
 	if err != nil {
 		return err
 	}
 	f.Reason = strings.TrimSpace(f.Reason)
-	v, warning, problems := f.check(p, now, s.Today())
+	v, warning, problems := f.check(p, details, now, s.Today())
 	evidence, bad := f.evidence(r, field)
 	if problems = append(problems, bad...); len(problems) > 0 {
 		return m.changeForm(w, r, s, changeFormProps{Person: p, Form: f, Problems: problems}, http.StatusUnprocessableEntity)

@@ -296,7 +296,7 @@ func changeFormPage(p changeFormProps) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Input(ui.Field{Name: "file", Label: "上传依据", Type: "file", Accept: document.Accept, Hint: "PDF、JPG、PNG、DOCX 或 XLSX,不超过10MB;存入附件,加密保存", Error: ui.ProblemOf(p.Problems, "file")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(ui.Field{Name: "file", Label: "上传依据", Type: "file", Accept: document.Accept, Hint: fileHint(p.Problems, "PDF、JPG、PNG、DOCX 或 XLSX,不超过10MB;存入附件,加密保存"), Error: ui.ProblemOf(p.Problems, "file")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
