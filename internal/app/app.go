@@ -34,7 +34,7 @@ func New(cfg Config, pool *pg.Pool, keys *crypt.Keys) (*App, error) {
 
 // assemble lets a test put defects into the modules, to see that it finds them.
 func assemble(cfg Config, pool *pg.Pool, keys *crypt.Keys, change func([]access.Module) []access.Module) (*App, error) {
-	jobs := job.New(pool, cfg.Log)
+	jobs := job.New(pool, keys, cfg.Log)
 	h := build(cfg, keys, jobs)
 	h.modules = change(h.modules)
 	core, err := access.New(access.Config{Pool: pool, Keys: keys, Clock: cfg.Clock, Log: cfg.Log, URL: cfg.URL,

@@ -113,10 +113,13 @@ func (b *builder) plantPersonal() {
 	b.exec(`insert into job_runs (tenant_id, township_id, village_id, kind, title, params, state, account_id, grant_id, started_by, created_at, finished_at)
 		select tenant_id, township_id, village_id, 'x', '导入', '{}', state, id, 0, name, now(), now() from accounts, unnest(array['done', 'failed']) state
 		where tenant_id <> 0`)
-	b.exec(`insert into job_files (tenant_id, township_id, village_id, run_id, account_id, name, content_type, content, created_at)
-		select tenant_id, township_id, village_id, id, account_id, '结果.txt', 'text/plain', 'x', now() from job_runs`)
-	b.exec(`insert into job_file_parts (tenant_id, township_id, village_id, run_id, part, content, created_at)
-		select tenant_id, township_id, village_id, id, 0, 'x', now() from job_runs`)
+	for _, tenant := range []int64{b.units["甲"].tenant, b.units["乙"].tenant} {
+		sealed := b.keys.Encrypt(tenant, "job.file", "x")
+		b.exec(`insert into job_files (tenant_id, township_id, village_id, run_id, account_id, name, content_type, content, created_at)
+			select tenant_id, township_id, village_id, id, account_id, '结果.txt', 'text/plain', $2, now() from job_runs where tenant_id = $1`, tenant, sealed)
+		b.exec(`insert into job_file_parts (tenant_id, township_id, village_id, run_id, part, content, created_at)
+			select tenant_id, township_id, village_id, id, 0, $2, now() from job_runs where tenant_id = $1`, tenant, sealed)
+	}
 	for _, m := range []string{"district_officer@甲", "district_officer@乙", "township_clerk@A", "township_clerk@B", "township_clerk@C"} {
 		roster := uploads["roster"]
 		b.post(m, "/cadres/import", http.StatusSeeOther, url.Values{}, &roster)

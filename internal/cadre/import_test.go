@@ -23,7 +23,7 @@ func importWorld(t *testing.T) *testkit.World {
 	t.Helper()
 	var runs *job.Runner
 	w := testkit.NewWorld(t, func(keys *crypt.Keys) []access.Module {
-		runs = job.New(nil, nil)
+		runs = job.New(nil, keys, nil)
 		return []access.Module{cadre.New(keys, runs, &results{}).Module(), cadre.NewImporter(keys, runs).Module()}
 	})
 	return w.Serve()

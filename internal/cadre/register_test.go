@@ -41,7 +41,7 @@ func register(t *testing.T, panels ...access.PersonPanel) *house {
 	t.Helper()
 	h := &house{results: &results{map[int64]bool{}, map[int64]bool{}}}
 	h.World = testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
-		h.jobs = job.New(w.Pool, slog.New(slog.DiscardHandler))
+		h.jobs = job.New(w.Pool, w.Keys, slog.New(slog.DiscardHandler))
 		h.module = cadre.New(w.Keys, h.jobs, h.results)
 		house := []access.Module{h.module.Module(), cadre.NewImporter(w.Keys, h.jobs).Module(), h.jobs.Module()}
 		for _, panel := range panels {

@@ -39,7 +39,7 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{people: map[string]int64{}}
 	o.World = testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
-		jobs := job.New(w.Pool, slog.New(slog.DiscardHandler))
+		jobs := job.New(w.Pool, w.Keys, slog.New(slog.DiscardHandler))
 		o.module = duty.New("http://localhost", []string{"party_secretary", "clerk", "vc_member"}, func(code string, _ bool) string {
 			return map[string]string{"party_secretary": "书记", "clerk": "文书", "vc_member": "委员"}[code]
 		})

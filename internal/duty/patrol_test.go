@@ -72,7 +72,7 @@ func newPatrol(t *testing.T) *patrol {
 	t.Helper()
 	p := &patrol{people: map[string]int64{}, sheet: &monthSheet{open: map[string]string{}, confirmed: map[string]bool{}, resident: map[int64]bool{}}}
 	p.World = testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
-		p.jobs = job.New(w.Pool, slog.New(slog.DiscardHandler))
+		p.jobs = job.New(w.Pool, w.Keys, slog.New(slog.DiscardHandler))
 		p.module = duty.New("http://localhost", []string{"party_secretary", "clerk", "first_secretary"}, func(code string, _ bool) string { return code })
 		p.module.With(p.jobs, p.sheet)
 		return []access.Module{p.jobs.Module(), p.module.Module()}

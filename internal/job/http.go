@@ -190,15 +190,19 @@ func (r *Runner) fetchFile(w http.ResponseWriter, req *http.Request, s access.Sc
 		return err
 	}
 	var f File
+	var sealed []byte
 	err = access.InScope(req.Context(), s, func(tx *access.Tx) error {
 		return tx.QueryRow(req.Context(), `select name, content_type, content from job_files where tenant_id = $1 and run_id = $2
-			and account_id = $3`, tx.Tenant(), id, s.Account()).Scan(&f.Name, &f.ContentType, &f.Content)
+			and account_id = $3`, tx.Tenant(), id, s.Account()).Scan(&f.Name, &f.ContentType, &sealed)
 	})
 	if err != nil {
 		return err
 	}
-	if len(f.Content) == 0 {
-		return sendParts(w, req, s, id, f)
+	if len(sealed) == 0 {
+		return r.sendParts(w, req, s, id, f)
+	}
+	if f.Content, err = r.unseal(s.Tenant(), sealed); err != nil {
+		return err
 	}
 	httpx.Attachment(w, f.Name, f.ContentType)
 	_, err = w.Write(f.Content)

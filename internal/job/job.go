@@ -19,6 +19,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
 	"touyan/internal/access"
+	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/pg"
 )
@@ -84,6 +85,7 @@ type Periodic struct {
 type Runner struct {
 	core     *access.Core
 	pool     *pg.Pool
+	keys     *crypt.Keys
 	log      *slog.Logger
 	works    map[string]Work
 	periodic []Periodic
@@ -91,8 +93,8 @@ type Runner struct {
 }
 
 // New makes a runner. Register all works before Open.
-func New(pool *pg.Pool, log *slog.Logger) *Runner {
-	return &Runner{pool: pool, log: log, works: map[string]Work{}}
+func New(pool *pg.Pool, keys *crypt.Keys, log *slog.Logger) *Runner {
+	return &Runner{pool: pool, keys: keys, log: log, works: map[string]Work{}}
 }
 
 // Bind gives the runner its core, which is made after the modules that register works.
@@ -137,7 +139,7 @@ func (r *Runner) Start(ctx context.Context, tx *access.Tx, kind, title string, p
 	err = tx.QueryRow(ctx, `insert into job_runs (tenant_id, township_id, village_id, kind, title, params, account_id, grant_id,
 		started_by, created_at) values (@tenant, @township, @village, @kind, @title, @params, @account, @grant, @by, @now) returning id`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": s.Township(), "village": s.Village(), "kind": kind, "title": title,
-			"params": raw, "account": s.Account(), "grant": s.Grant(), "by": s.Name(), "now": s.Now()}).Scan(&id)
+			"params": r.sealParams(tx.Tenant(), raw), "account": s.Account(), "grant": s.Grant(), "by": s.Name(), "now": s.Now()}).Scan(&id)
 	if err != nil {
 		return 0, err
 	}
@@ -240,6 +242,9 @@ func (r *Runner) work(ctx context.Context, j *river.Job[args]) error {
 		return tx.QueryRow(ctx, `update job_runs set state = 'running', attempt = $3 where tenant_id = $1 and id = $2
 			and state in ('queued', 'running') returning kind, params`, tx.Tenant(), run.ID, j.Attempt).Scan(&run.Kind, &run.Params)
 	})
+	if err == nil {
+		run.Params, err = r.openParams(j.Args.Tenant, run.Params)
+	}
 	if fault.Is(err, fault.KindNotFound) {
 		return nil // finished by an earlier attempt whose acknowledgement was lost
 	}
@@ -280,7 +285,7 @@ func (r *Runner) finish(ctx context.Context, s access.Scope, id int64, o outcome
 			content, created_at) values (@tenant, @township, @village, @run, @account, @name, @type, @content, @now)
 			on conflict (tenant_id, run_id) do nothing`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": s.Township(),
 			"village": s.Village(), "run": id, "account": s.Account(), "name": o.file.Name, "type": o.file.ContentType,
-			"content": o.file.Content, "now": now})
+			"content": r.seal(tx.Tenant(), o.file.Content), "now": now})
 		return err
 	})
 }

@@ -30,7 +30,7 @@ func open(t *testing.T, works map[string]job.Work) desk {
 	t.Helper()
 	var d desk
 	d.World = testkit.NewWorld(t, func(*crypt.Keys) []access.Module { return nil })
-	d.jobs = job.New(d.Pool, slog.New(slog.DiscardHandler))
+	d.jobs = job.New(d.Pool, d.Keys, slog.New(slog.DiscardHandler))
 	for kind, w := range works {
 		d.jobs.Register(kind, w)
 	}
@@ -118,6 +118,11 @@ func TestARunCanBeLeftAndFoundAgain(t *testing.T) {
 	done := clerk.Get(at(id, "")).Want(http.StatusOK)
 	if done.Header.Get("Refresh") != "" || !strings.Contains(done.Doc().Text("main"), "共导出2383人") {
 		t.Error("the page of a finished task reloads for ever or does not say what was done")
+	}
+	// What may hold personal data lies sealed: the file, and the parameters.
+	if n := d.Count(`select count(*) from job_files f join job_runs r on r.tenant_id = f.tenant_id and r.id = f.run_id where f.run_id = $1
+		and (position('安河镇'::bytea in f.content) > 0 or r.params::text like '%2383%')`, id); n != 0 {
+		t.Error("the file or the parameters lie in clear")
 	}
 	if got := string(clerk.Get(at(id, "/file")).Want(http.StatusOK).Body); got != "安河镇" {
 		t.Errorf("the file holds %q: not made under the starter's scope", got)
@@ -251,6 +256,9 @@ func TestALargeFileIsLeftInParts(t *testing.T) {
 	file := d.As(access.TownshipClerk, "A").Get(at(id, "/file")).Want(http.StatusOK)
 	if string(file.Body) != strings.Repeat(line, 11) || file.Header.Get("Content-Type") != "application/zip" {
 		t.Errorf("%d bytes came back", len(file.Body))
+	}
+	if n := d.Count(`select count(*) from job_file_parts where position('头雁'::bytea in content) > 0`); n != 0 {
+		t.Errorf("%d parts lie in clear", n)
 	}
 	if parts := d.Count(`select count(*) from job_file_parts`); parts != 4 {
 		t.Errorf("%d parts", parts)

@@ -64,7 +64,7 @@ func (p *parts) flush() error {
 	err := access.InScope(p.ctx, p.run.Scope, func(tx *access.Tx) error {
 		s := p.run.Scope
 		_, err := tx.Exec(p.ctx, `insert into job_file_parts (tenant_id, township_id, village_id, run_id, part, content, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7)`, tx.Tenant(), s.Township(), s.Village(), p.run.ID, p.part, p.buffer, s.Now())
+			values ($1, $2, $3, $4, $5, $6, $7)`, tx.Tenant(), s.Township(), s.Village(), p.run.ID, p.part, p.run.runner.seal(tx.Tenant(), p.buffer), s.Now())
 		return err
 	})
 	p.buffer, p.part = p.buffer[:0], p.part+1
@@ -72,7 +72,7 @@ func (p *parts) flush() error {
 }
 
 // sendParts sends a streamed file as it was written; nothing of it is there after its week.
-func sendParts(w http.ResponseWriter, req *http.Request, s access.Scope, run int64, f File) error {
+func (r *Runner) sendParts(w http.ResponseWriter, req *http.Request, s access.Scope, run int64, f File) error {
 	for part := 0; ; part++ {
 		var content []byte
 		err := access.Read(req.Context(), s, func(tx *access.Tx) error {
@@ -83,6 +83,9 @@ func sendParts(w http.ResponseWriter, req *http.Request, s access.Scope, run int
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+		if content, err = r.unseal(s.Tenant(), content); err != nil {
 			return err
 		}
 		if part == 0 {

@@ -40,7 +40,7 @@ func (noResults) FinalSince(context.Context, *access.Tx, int64, time.Time) (bool
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	return &office{World: testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
-		jobs := job.New(w.Pool, slog.New(slog.DiscardHandler))
+		jobs := job.New(w.Pool, w.Keys, slog.New(slog.DiscardHandler))
 		register := cadre.New(w.Keys, jobs, noResults{})
 		return []access.Module{jobs.Module(), register.Module(), report.New(w.Keys, register.Store).Module()}
 	}).Serve()}
