@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"touyan/internal/platform/contact"
 	"touyan/internal/platform/pg"
 )
 
@@ -43,8 +44,15 @@ type record struct {
 	Detail   json.RawMessage `json:"detail"`
 }
 
-// Audit adds a line, written when the transaction ends.
-func (tx *Tx) Audit(l Line) { tx.lines = append(tx.lines, l) }
+// Audit adds a line, written when the transaction ends. A number that somebody typed into a purpose or a search, or that
+// stands in the name of a file, is masked.
+func (tx *Tx) Audit(l Line) {
+	l.Summary, l.Reason = contact.HideNumbers(l.Summary), contact.HideNumbers(l.Reason)
+	if filter, ok := l.Detail["filter"].(string); ok {
+		l.Detail["filter"] = contact.HideNumbers(filter)
+	}
+	tx.lines = append(tx.lines, l)
+}
 
 // writeAudit writes the collected lines as one step of the tenant's chain. It is the last thing before COMMIT, so that
 // the advisory lock is held for one round trip and nobody queues behind a long import.

@@ -106,6 +106,7 @@ func (m *Module) exportForms(w http.ResponseWriter, r *http.Request, s access.Sc
 	}
 	var ids []int64
 	var run int64
+	words := m.inWords(r.Context(), s, f.Query)
 	err := access.InScope(r.Context(), s, func(tx *access.Tx) (err error) {
 		if ids, err = m.Store.ids(r.Context(), tx, f.filter(), f.filter().Day(s.Today())); err != nil {
 			return err
@@ -118,7 +119,7 @@ func (m *Module) exportForms(w http.ResponseWriter, r *http.Request, s access.Sc
 			return err
 		}
 		tx.Audit(access.Line{Action: "export.begin", Object: "persons", Summary: "开始导出任免审批表", Reason: f.Purpose,
-			Detail: map[string]any{"rows": len(ids), "filter": f.Query}})
+			Detail: map[string]any{"rows": len(ids), "filter": words}})
 		return nil
 	})
 	if err != nil {
@@ -166,7 +167,7 @@ func (m *Module) sendForms(ctx context.Context, s access.Scope, f formsAsked, id
 	sum := sha256.New()
 	rows, err := m.Store.writeForms(ctx, s, ids, io.MultiWriter(w, sum), progress)
 	line := access.Line{Action: "export", Object: "persons", Summary: "导出任免审批表", Reason: f.Purpose,
-		Detail: map[string]any{"rows": rows, "filter": f.Query, "sha256": hex.EncodeToString(sum.Sum(nil)), "persons": access.PeopleOf(ids...)}}
+		Detail: map[string]any{"rows": rows, "filter": m.inWords(context.WithoutCancel(ctx), s, f.Query), "sha256": hex.EncodeToString(sum.Sum(nil)), "persons": access.PeopleOf(ids...)}}
 	if err != nil {
 		line.Summary += "(中断)"
 	}

@@ -201,7 +201,7 @@ func TestTheZipHoldsWhatTheFilterShows(t *testing.T) {
 		}
 	}
 	sum := sha256.Sum256(answer.Body)
-	if lines := h.Count(`select count(*) from audit_log where action = 'export' and reason = '换届考察' and detail->>'rows' = '3' and detail->>'filter' = 'position=clerk'
+	if lines := h.Count(`select count(*) from audit_log where action = 'export' and reason = '换届考察' and detail->>'rows' = '3' and detail->>'filter' = '村文书'
 		and detail->>'sha256' = $1`, hex.EncodeToString(sum[:])); lines != 1 {
 		t.Error("the trail does not know the file")
 	}

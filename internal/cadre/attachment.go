@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"touyan/internal/platform/contact"
 	"touyan/internal/platform/document"
 	"touyan/internal/platform/fault"
 	"touyan/web/ui"
@@ -98,6 +99,8 @@ func (f attachmentForm) check(name string, data []byte, missing error) (paper, [
 	}
 	if err == nil {
 		p.File, err = document.Check(name, data)
+		// People name scans after the number on them; lists and the trail show the name of a file to everybody.
+		p.File.Name = strings.ReplaceAll(contact.HideNumbers(p.File.Name), "*", "_")
 	}
 	if err != nil {
 		problems = append(problems, ui.Problem{Field: "file", Sentence: fault.Of(err).Sentence})

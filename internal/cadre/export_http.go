@@ -147,8 +147,21 @@ func (m *Module) exportOf(ctx context.Context, s access.Scope, f exportForm, pro
 		layout.Columns = append(layout.Columns, c.Column)
 	}
 	held := access.PeopleOf()
-	return access.Export{Name: "村(社区)干部花名册", Object: "persons", Purpose: f.Purpose, Filter: f.Query, Layout: layout, People: held,
+	return access.Export{Name: "村(社区)干部花名册", Object: "persons", Purpose: f.Purpose, Filter: m.inWords(ctx, s, f.Query), Layout: layout, People: held,
 		Rows: func(x *xlsx.Writer) error { return m.rows(ctx, s, f, on, x, held, progress) }}
+}
+
+// inWords says the conditions of a list for the trail as its page shows them, or as its address does where it cannot be read.
+func (m *Module) inWords(ctx context.Context, s access.Scope, query string) string {
+	p, err := m.found(ctx, s, &url.URL{Path: "/cadres", RawQuery: query}, 1)
+	if err != nil {
+		return query
+	}
+	var words []string
+	for _, c := range p.chips() {
+		words = append(words, c.Title)
+	}
+	return strings.Join(words, "、")
 }
 
 // exportChunk is how many rows are read at once, so that memory does not grow with the register; each chunk filters and

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
+	"touyan/internal/platform/contact"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
 )
@@ -40,6 +41,9 @@ func (m *Module) saveFilter(w http.ResponseWriter, r *http.Request, s access.Sco
 	}
 	if name == "" {
 		return refused("请填写筛选名称")
+	}
+	if q := query.Get("q"); contact.HideNumbers(q) != q {
+		return refused("搜索内容是身份证号或电话号码,不能存为常用筛选")
 	}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
 		_, err := tx.Exec(r.Context(), `insert into saved_filters (tenant_id, township_id, village_id, account_id, page, name, query, created_at)

@@ -184,9 +184,13 @@ func (f bookForm) layouts(unit string, on time.Time) []xlsx.Layout {
 func (m *Module) bookOf(ctx context.Context, s access.Scope, f bookForm, progress func(done, total int) error) access.Export {
 	filter := exportForm{Query: f.Query}.filter()
 	on := filter.Day(s.Today())
-	shown := f.Query
+	shown := m.inWords(ctx, s, f.Query)
 	if len(f.Open) > 0 {
-		shown = strings.TrimPrefix(shown+"&open="+strings.Join(f.Open, ","), "&")
+		var open []string
+		for _, code := range f.Open {
+			open = append(open, wordOf(openChoices, code))
+		}
+		shown = strings.TrimPrefix(shown+"、完整显示"+strings.Join(open, "、"), "、")
 	}
 	held := access.PeopleOf()
 	return access.Export{Name: "村(社区)干部全部档案", Object: "persons", Purpose: f.Purpose, Filter: shown, Sheets: f.layouts(s.Unit(), on), People: held,

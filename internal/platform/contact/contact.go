@@ -62,6 +62,18 @@ func MaskPhone(phone string) string {
 	return phone[:3] + "****" + phone[7:]
 }
 
+// long is a number in free text that may be a phone, an ID number or a card.
+var long = regexp.MustCompile(`[0-9０-９]{11,}[XxＸｘ]?`)
+
+// HideNumbers masks them, since people type into a search, a purpose or the name of a file what every page masks: the first
+// three and the last four characters stay.
+func HideNumbers(text string) string {
+	return long.ReplaceAllStringFunc(text, func(found string) string {
+		r := []rune(found)
+		return string(r[:3]) + strings.Repeat("*", len(r)-7) + string(r[len(r)-4:])
+	})
+}
+
 // ParseBankCard reads the number of a bank card or 一卡通. The warning is a sentence and does not refuse: some rural
 // passbook accounts have no check digit.
 func ParseBankCard(text string) (number, warning string, err error) {

@@ -63,6 +63,9 @@ func TestMasks(t *testing.T) {
 		{"name", contact.MaskName, "张晓明", "张*明"},
 		{"name", contact.MaskName, "买买提·吐尔逊", "买*****逊"},
 		{"name", contact.MaskName, "𠮷野", "𠮷*"},
+		{"text", contact.HideNumbers, "核对13812345678、62120219850214001X和6222021234567890128", "核对138****5678、621***********001X和622************0128"},
+		{"text", contact.HideNumbers, "q=６２１２０２１９８５０２１４００１Ｘ&on=2026-10-31", "q=６２１***********００１Ｘ&on=2026-10-31"},
+		{"text", contact.HideNumbers, "安党发〔2026〕12号,2026年10月,0123456789", "安党发〔2026〕12号,2026年10月,0123456789"},
 		{"name", contact.MaskName, "张", "*"},
 		{"name", contact.MaskName, "", ""},
 	} {
