@@ -47,7 +47,7 @@ func TestACorrectedNumberTouchesNoMonth(t *testing.T) {
 	}
 	changed := s.changed(t)
 	slices.Sort(changed)
-	if want := []string{"appointments", "audit_log", "audit_steps", "change_requests", "persons"}; !slices.Equal(changed, want) {
+	if want := []string{"public.appointments", "public.audit_log", "public.audit_steps", "public.change_requests", "public.persons"}; !slices.Equal(changed, want) {
 		t.Errorf("the approval has changed %v, want %v", changed, want)
 	}
 }

@@ -178,7 +178,7 @@ func TestRefusedFormsFit(t *testing.T) {
 					break
 				}
 				if a.Code < 400 {
-					s.restore(t)
+					s.restore(t, s.changed(t))
 				}
 			}
 		}

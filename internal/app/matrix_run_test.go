@@ -1,122 +1,13 @@
 package app_test
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
-	"touyan/internal/app"
-	"touyan/internal/platform/pg"
-	"touyan/internal/testkit"
 )
-
-// stage is a copy of the world with the program on it.
-type stage struct {
-	*world
-	db    testkit.Database
-	app   *app.App
-	owner *pgx.Conn
-	print string // the query of the fingerprint
-	clean string // the fingerprint of the untouched copy
-	log   lines  // what the program logged
-}
-
-// lines is a log that several requests write.
-type lines struct {
-	sync.Mutex
-	bytes.Buffer
-}
-
-// Write appends a line.
-func (l *lines) Write(p []byte) (int, error) {
-	l.Lock()
-	defer l.Unlock()
-	return l.Buffer.Write(p)
-}
-
-// unwatched are the tables that a refused act may write: the session's flash and last visit, the counter of log-ins.
-var unwatched = []string{"public.sessions", "public.login_failures"}
-
-// newStage copies the world. defects are put into the schema and the modules first.
-func newStage(t testing.TB, schema string, change func([]access.Module) []access.Module) *stage {
-	t.Helper()
-	w := matrixWorld(t)
-	s := &stage{world: w, db: testkit.Clone(t, w.db.Name)}
-	s.owner = s.db.Owner(t)
-	ctx := context.Background()
-	if schema != "" {
-		if _, err := s.owner.Exec(ctx, schema); err != nil {
-			t.Fatalf("%s: %v", schema, err)
-		}
-	}
-	pool, err := pg.Open(ctx, s.db.AppURL, 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if change == nil {
-		change = func(m []access.Module) []access.Module { return m }
-	}
-	cfg := config(func() time.Time { return today })
-	cfg.Log = slog.New(slog.NewJSONHandler(&s.log, nil))
-	if s.app, err = app.NewChanged(cfg, pool, w.keys, change); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.app.Jobs.Open(ctx, false); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.app.Close(ctx) })
-	rows, err := s.owner.Query(ctx, `select format('select %L as t, count(*) as n, coalesce(sum(hashtextextended(x::text, 0)), 0) as h from %I.%I x',
-			table_name, table_schema, table_name) from information_schema.tables
-		where table_schema in ('public', 'jobs') and table_type = 'BASE TABLE' and table_schema || '.' || table_name <> all ($1) order by 1`, unwatched)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parts, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.print = `select string_agg(t || ' ' || n || ' ' || h, E'\n' order by t) from (` + strings.Join(parts, " union all ") + `) x`
-	s.clean = s.fingerprint(t)
-	return s
-}
-
-// fingerprint tells two states of all tables apart.
-func (s *stage) fingerprint(t testing.TB) (f string) {
-	t.Helper()
-	if err := s.owner.QueryRow(context.Background(), s.print).Scan(&f); err != nil {
-		t.Fatalf("fingerprint: %v", err)
-	}
-	return f
-}
-
-// changed lists the tables that differ from the untouched copy.
-func (s *stage) changed(t testing.TB) (list []string) {
-	t.Helper()
-	now := strings.Split(s.fingerprint(t), "\n")
-	for i, was := range strings.Split(s.clean, "\n") {
-		if now[i] != was {
-			list = append(list, strings.Fields(was)[0])
-		}
-	}
-	return list
-}
-
-// restore puts the database back to the untouched copy, under the same name, so that the program goes on.
-func (s *stage) restore(t testing.TB) {
-	t.Helper()
-	_ = s.owner.Close(context.Background()) // its database goes
-	s.app.Pool.Raw().Reset()
-	s.db.Renew(t, s.world.db.Name)
-	s.owner = s.db.Owner(t)
-}
 
 // shot is one request of the matrix with what must come back.
 type shot struct {
@@ -273,29 +164,20 @@ func (s *stage) shots(t testing.TB, l line, member int) (refused, own []*shot) {
 	return refused, own
 }
 
-// try fires all requests of a line and returns what went wrong.
+// try fires all requests of a line and returns what went wrong: first everything that must be refused, of which no table
+// may keep a trace, then what may be done.
 func (s *stage) try(t testing.TB, l line) (wrong []string) {
 	t.Helper()
-	judge := func(list []*shot, mayWrite bool) {
+	fire := func(list ...*shot) {
 		for _, x := range list {
 			if !s.fire(x) {
 				wrong = append(wrong, x.String()+brief(x.page))
 			}
 		}
-		if l.method == http.MethodGet && mayWrite || len(list) == 0 {
-			return
-		}
-		changed := s.changed(t)
-		if len(changed) == 0 {
-			return
-		}
-		if !mayWrite {
-			wrong = append(wrong, fmt.Sprintf("%s as %s: a refused request has changed %v", l, s.who(list), changed))
-		}
-		s.restore(t)
 	}
 	if l.public != 0 {
-		judge([]*shot{{line: l, member: -1, want: l.public, what: "as a guest"}}, true)
+		fire(&shot{line: l, member: -1, want: l.public, what: "as a guest"})
+		s.restore(t, s.changed(t))
 		return wrong
 	}
 	guest := &shot{line: l, member: -1, keys: map[variable]string{}, want: http.StatusUnauthorized, what: "without a session"}
@@ -307,22 +189,23 @@ func (s *stage) try(t testing.TB, l line) (wrong []string) {
 			guest.keys[v] = key
 		}
 	}
-	judge([]*shot{guest}, false)
+	refused, own := []*shot{guest}, []*shot{}
 	for member := range members {
-		refused, own := s.shots(t, l, member)
-		judge(refused, false)
-		for _, x := range own {
-			judge([]*shot{x}, true)
+		no, yes := s.shots(t, l, member)
+		refused, own = append(refused, no...), append(own, yes...)
+	}
+	fire(refused...)
+	if changed := s.changed(t); len(changed) > 0 {
+		wrong = append(wrong, fmt.Sprintf("%s: a refused request has changed %v", l, changed))
+		s.restore(t, changed)
+	}
+	for _, x := range own {
+		fire(x)
+		if l.method != http.MethodGet {
+			s.restore(t, s.changed(t))
 		}
 	}
 	return wrong
-}
-
-func (s *stage) who(list []*shot) string {
-	if len(list) == 0 || list[0].member < 0 {
-		return "guest"
-	}
-	return members[list[0].member].column
 }
 
 // brief is the sentence of a page that surprised.

@@ -56,13 +56,6 @@ func create(t testing.TB, prefix, from string) Database {
 	return Database{Name: name, AppURL: s.DatabaseURL(pgserver.AppRole, name), OwnerURL: s.DatabaseURL(pgserver.OwnerRole, name)}
 }
 
-// Renew makes the database anew as a copy of another one, under its name. Connections to it end.
-func (d Database) Renew(t testing.TB, from string) {
-	t.Helper()
-	admin(t, `drop database if exists `+d.Name+` with (force)`)
-	admin(t, `create database `+d.Name+` owner touyan_owner template `+from+` strategy file_copy`)
-}
-
 // admin runs one statement as superuser.
 func admin(t testing.TB, sql string) *pgserver.Server {
 	t.Helper()
@@ -86,6 +79,16 @@ func admin(t testing.TB, sql string) *pgserver.Server {
 func (d Database) Owner(t testing.TB) *pgx.Conn {
 	t.Helper()
 	return connect(t, d.OwnerURL)
+}
+
+// Keeper connects as superuser, who alone can put rows back past triggers and foreign keys.
+func (d Database) Keeper(t testing.TB) *pgx.Conn {
+	t.Helper()
+	s, err := server()
+	if err != nil {
+		t.Fatalf("start PostgreSQL: %v", err)
+	}
+	return connect(t, s.DatabaseURL("postgres", d.Name))
 }
 
 // App connects as the role that serves, with no scope set.
