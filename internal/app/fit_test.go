@@ -220,12 +220,7 @@ func look(t *testing.T, h http.Handler, collect func(add func(what string, page 
 	script := axe(t)
 	b := testkit.NewBrowser(t, srv.URL)
 	for n, p := range pages {
-		for _, width := range []int64{1280, 360} {
-			b.Size(width, 800)
-			b.Requests()
-			b.Go("/stored/" + strconv.Itoa(n))
-			inspect(t, srv.URL, b, fmt.Sprintf("%s at %d", p.what, width), script)
-		}
+		inspect(t, srv.URL, b, "/stored/"+strconv.Itoa(n), p.what, script)
 	}
 	t.Logf("%d pages looked at", len(pages))
 }
