@@ -100,7 +100,7 @@ func TestAnExportComesInAgainUnchanged(t *testing.T) {
 	form := everything(from, "")
 	file := from.Post("/cadres/export", form).Want(http.StatusOK).Body
 	at, doc := previewOf(to, "花名册.xlsx", file)
-	if text := doc.Text(".stats"); !strings.Contains(text, "新增 13") || !strings.Contains(text, "有误 0") {
+	if text := doc.Text(".stats"); !strings.Contains(text, "新增人员 13") || !strings.Contains(text, "有误的行 0") {
 		t.Fatalf("the preview says %q: %s", text, doc.Text(`[aria-label="错误"]`))
 	}
 	to.Post(at+"/confirm", nil).Want(http.StatusSeeOther)

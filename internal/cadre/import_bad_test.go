@@ -175,7 +175,7 @@ func TestThreeThousandRowsWithFourHundredErrors(t *testing.T) {
 	}
 	file := sheet(t, header, rows...)
 	at, doc := previewOf(c, "大表.xlsx", file)
-	if text := doc.Text(".stats"); !strings.Contains(text, "有误 400") {
+	if text := doc.Text(".stats"); !strings.Contains(text, "有误的行 400") {
 		t.Errorf("the preview counts %q", text)
 	}
 	c.Post(at+"/confirm", nil).Want(http.StatusConflict)
@@ -202,7 +202,7 @@ func TestThreeThousandRowsWithFourHundredErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, doc = previewOf(c, "改好.xlsx", b.Bytes())
-	if text := doc.Text(".stats"); !strings.Contains(text, "新增 3000") {
+	if text := doc.Text(".stats"); !strings.Contains(text, "新增人员 3000") {
 		t.Fatalf("the mended file: %q %s", text, doc.Text(`[aria-label="错误"]`)[:min(300, len(doc.Text(`[aria-label="错误"]`)))])
 	}
 	if err := h.jobs.Open(t.Context(), false); err != nil {
@@ -240,14 +240,14 @@ func TestFormattedEmptyRowsAndTextFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, doc := previewOf(c, "带格式.xlsx", b.Bytes()); !strings.Contains(doc.Text(".stats"), "新增 1") || doc.Has(`[aria-label="错误"]`) {
+	if _, doc := previewOf(c, "带格式.xlsx", b.Bytes()); !strings.Contains(doc.Text(".stats"), "新增人员 1") || doc.Has(`[aria-label="错误"]`) {
 		t.Errorf("formatted empty rows: %q", doc.Text("main"))
 	}
 	gbk, err := simplifiedchinese.GBK.NewEncoder().String("村名,姓名,身份证号,学历,政治面貌,职务,任职时间\n马家沟1村,王建国," + id(7, idcard.Male) + ",大专,党员,村文书,2021.01\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, doc := previewOf(c, "旧系统.csv", []byte(gbk)); !strings.Contains(doc.Text(".stats"), "新增 1") {
+	if _, doc := previewOf(c, "旧系统.csv", []byte(gbk)); !strings.Contains(doc.Text(".stats"), "新增人员 1") {
 		t.Errorf("a GBK file: %q", doc.Text("main"))
 	}
 }
@@ -313,10 +313,10 @@ func TestAColumnAssignedOnceIsRememberedForTheTownship(t *testing.T) {
 	form.Set("column.0", "id")
 	form.Set("column.1", "id_cipher") // no column of ours
 	c.Post(at+"/mapping", form).Want(http.StatusSeeOther)
-	if text := c.Get(at).Doc().Text(".stats"); !strings.Contains(text, "新增 1") {
+	if text := c.Get(at).Doc().Text(".stats"); !strings.Contains(text, "新增人员 1") {
 		t.Errorf("after the assignment: %q", text)
 	}
-	if _, doc := previewOf(c, "下一次.xlsx", file(2)); !strings.Contains(doc.Text(".stats"), "新增 1") {
+	if _, doc := previewOf(c, "下一次.xlsx", file(2)); !strings.Contains(doc.Text(".stats"), "新增人员 1") {
 		t.Errorf("the next upload: %q", doc.Text("main"))
 	}
 	if _, doc := previewOf(h.As(access.TownshipClerk, "B"), "别的乡镇.xlsx", file(3)); !strings.Contains(doc.Text("main"), "缺少必填列") {

@@ -43,6 +43,7 @@ func (m *Importer) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/mapping", Need: PermImport, Do: m.assign},
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/options", Need: PermImport, Do: m.choose},
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/confirm", Need: PermImport, Do: m.confirm},
+			{Method: http.MethodPost, Path: "/cadres/import/{id}/changes", Need: PermImport, Do: m.changes},
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/repair", Need: PermImport, Do: m.repair},
 		},
 	}
@@ -103,7 +104,7 @@ func (c checked) count() batchSummary {
 	if c.Upload == nil || len(c.Upload.headers()) > 0 {
 		return s
 	}
-	bad := c.bad()
+	bad := c.Upload.Report.Bad()
 	for _, in := range c.Intents {
 		switch {
 		case bad[in.Row] || s.Hold && len(in.Requests) > 0:
@@ -123,15 +124,6 @@ func (c checked) count() batchSummary {
 		s.Bad += r.BadRows()
 	}
 	return s
-}
-
-// bad are the rows of people with an error.
-func (c checked) bad() map[int]bool {
-	rows := map[int]bool{}
-	for _, f := range c.Upload.Report.Findings {
-		rows[f.Row] = true
-	}
-	return rows
 }
 
 // finding is one thing wrong, with its sheet.

@@ -1,7 +1,6 @@
 package cadre
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -71,6 +70,7 @@ type upload struct {
 	Warnings []xlsx.Finding
 	Skipped  int
 	Whole    bool // a workbook of whole files: posts stand on a sheet of their own
+	Unread   []string // tabs of it under names that say nothing to us
 	Entries  []*entrySheet
 	schema   xlsx.Schema
 	rows     map[int]xlsx.Row
@@ -123,11 +123,16 @@ func openUpload(book *xlsx.Book, remembered map[string]string) (*upload, *xlsx.T
 		_, sheet, known := schemaOf(tab)
 		u.Whole = u.Whole || known
 		posted = posted || known && len(sheet.Sections) == 0
-		if tab = strings.TrimSpace(tab); peopleTab == "" && (tab == peopleSheet || tab == "花名册" || tab == "基本信息") {
+		switch name := strings.TrimSpace(tab); {
+		case known:
+		case peopleTab == "" && (name == peopleSheet || name == "花名册" || name == "基本信息"):
 			peopleTab = tab
+		case name != xlsx.OptionSheet:
+			u.Unread = append(u.Unread, name)
 		}
 	}
-	if !u.Whole && peopleTab != peopleSheet {
+	if !u.Whole && strings.TrimSpace(peopleTab) != peopleSheet {
+		u.Unread = nil // of several rosters the reader says so itself
 		table, err := book.Table(roster, remembered)
 		if err != nil {
 			return nil, nil, err
@@ -190,7 +195,7 @@ func (u *upload) ok() bool {
 
 func (u *upload) read(row xlsx.Row, today time.Time) line {
 	l := line{Row: row.Number, Township: row.Text("township"), Village: row.Text("village"), Name: TidyName(row.Text("name")),
-		Former: TidyName(row.Text("former")), Note: row.Text("note"), Managed: "ordinary", has: map[string]bool{}}
+		Former: TidyName(row.Text("former")), Note: row.Text("note"), has: map[string]bool{}}
 	bad := func(key, format string, args ...any) { u.Report.Cell(row, key, format, args...) }
 	for _, c := range u.schema.Columns {
 		cell := row.Cell(c.Key)
@@ -231,13 +236,7 @@ func (u *upload) read(row xlsx.Row, today time.Time) line {
 			}
 		}
 	}
-	if l.has["since"] {
-		if d, err := xlsx.ParseDate(row.Cell("since")); err != nil {
-			bad("since", "%s", err)
-		} else if l.Since = d.First(); l.Since.After(today) {
-			bad("since", "任职时间在今天之后")
-		}
-	}
+	l.Since = sinceOf(row, today, bad)
 	u.readDetails(row, &l, today, bad)
 	return l
 }
@@ -307,11 +306,7 @@ func (u *upload) readID(row xlsx.Row, l *line, today time.Time, bad func(string,
 	if !l.has["id"] {
 		return
 	}
-	if c := row.Cell("id"); c.Scientific || c.PrecisionLost {
-		bad("id", "该身份证号已被表格软件改成科学计数法,末几位丢失,请按文本重填")
-		return
-	}
-	card, err := idcard.Parse(row.Text("id"), today)
+	card, err := cardOf(row.Cell("id"), today)
 	if err != nil {
 		bad("id", "%s", fault.Of(err).Sentence)
 		return
@@ -356,13 +351,6 @@ func (u *upload) readLists(row xlsx.Row, l *line, bad func(string, string, ...an
 	parse("ethnic", codelist.Ethnic(), &l.Ethnic)
 	parse("political", codelist.Political(), &l.Political)
 	parse("education", codelist.Education(), &l.Education)
-	if l.has["position"] {
-		codes, unknown := ParsePositions(row.Text("position"))
-		if len(unknown) > 0 {
-			bad("position", "不认识的职务:%s", strings.Join(unknown, "、"))
-		}
-		l.Positions = codes
-	}
 	if l.has["phone"] {
 		phone, err := contact.ParsePhone(row.Text("phone"))
 		if err != nil {
@@ -370,22 +358,5 @@ func (u *upload) readLists(row xlsx.Row, l *line, bad func(string, string, ...an
 		}
 		l.Phone = phone
 	}
-	if m := row.Text("management"); m != "" {
-		if l.Managed = ManagementOf(m); l.Managed == "" {
-			bad("management", "管理类型应为普通、专业化管理、大学生村官或一村一名大学生")
-		}
-	}
-	switch row.Text("paid") {
-	case "是", "√", "有":
-		l.Paid = true
-	case "否", "×", "无":
-	case "":
-		l.Paid = true // a 花名册 lists those who are paid, unless it says otherwise
-	default:
-		bad("paid", "是否领取报酬应填是或否")
-	}
-	l.WayIn = WayInOf(row.Text("way"))
-	if l.WayIn == "" {
-		bad("way", "不认识的任职方式“%s”", fmt.Sprint(row.Text("way")))
-	}
+	l.Positions, l.Managed, l.Paid, l.WayIn = postWords(row, bad)
 }

@@ -65,9 +65,10 @@ type heldPost struct {
 
 // plan is everything that an upload would do.
 type plan struct {
-	Intents []intent
-	Posts   []plannedPost
-	Parts   []*partPlan
+	Intents   []intent
+	Posts     []plannedPost
+	SamePosts int // rows of 任职 that say what is registered
+	Parts     []*partPlan
 }
 
 // resolving compares an upload with the register.
@@ -270,7 +271,11 @@ func (in *intent) compare(tenant int64, keys *crypt.Keys, k *known) {
 		m.PartyJoin = in.Joined
 	}
 	if in.has["birth"] && !agrees(in.Born, k.BirthDate) {
-		in.Requests = append(in.Requests, keyRequest{"birth", "出生日期", k.BirthDate.Format("2006-01"), in.Born.First().Format("2006-01")})
+		layout := "2006-01"
+		if in.Born.Day != 0 {
+			layout = time.DateOnly
+		}
+		in.Requests = append(in.Requests, keyRequest{"birth", "出生日期", k.BirthDate.Format(layout), in.Born.First().Format(layout)})
 	}
 	if in.has["phone"] && string(keys.Index(tenant, "cadre.phone", in.Phone)) != string(k.PhoneIndex) {
 		in.Changes = append(in.Changes, change{"联系电话", masked(len(k.PhoneIndex) > 0, "原号码"), "(新号码)"})

@@ -71,7 +71,7 @@ func TestARosterIsPreviewedAndImported(t *testing.T) {
 		[]any{2, "马家沟2村", "扎西·卓玛", id(2, idcard.Female), "女", "高中", "群众", "妇联主席", "2021年3月", "13893900002"})
 	a := c.PostFile("/cadres/import", nil, "file", "花名册.xlsx", file).Want(http.StatusSeeOther)
 	preview := c.Get(a.Location()).Want(http.StatusOK)
-	if text := preview.Doc().Text(".stats"); !strings.Contains(text, "新增 2") {
+	if text := preview.Doc().Text(".stats"); !strings.Contains(text, "新增人员 2") {
 		t.Fatalf("the preview says %q", text)
 	}
 	if strings.Contains(string(preview.Body), id(1, idcard.Male)) {
@@ -156,7 +156,7 @@ func TestAWrongHeaderIsNamedAndCanBeAssigned(t *testing.T) {
 		}
 	}
 	c.Post(a.Location()+"/mapping", form).Want(http.StatusSeeOther)
-	if text := c.Get(a.Location()).Doc().Text(".stats"); !strings.Contains(text, "新增 1") {
+	if text := c.Get(a.Location()).Doc().Text(".stats"); !strings.Contains(text, "新增人员 1") {
 		t.Errorf("after the assignment: %q", text)
 	}
 }

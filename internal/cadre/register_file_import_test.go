@@ -204,7 +204,7 @@ func TestNewPeopleComeWithTheirWholeFiles(t *testing.T) {
 	e.row("两代表一委员", 0, with(map[string]any{"身份": "人大代表", "级别": "乡镇", "届次": "第十九届", "起": "2021-11-01"}))
 	e.row("提拔使用", 0, with(map[string]any{"去向": "其他", "原任职务": "文书", "新任职务": "书记", "日期": "2021-01-15"}))
 	at, doc := previewOf(clerk, "档案.xlsx", e.bytes())
-	if doc.Has(`[aria-label="错误"]`) || !strings.Contains(doc.Text(".stats"), "新增 1") {
+	if doc.Has(`[aria-label="错误"]`) || !strings.Contains(doc.Text(".stats"), "新增人员 1") {
 		t.Fatalf("the preview: %s", doc.Text("main"))
 	}
 	clerk.Post(at+"/confirm", nil).Want(http.StatusSeeOther)
@@ -404,7 +404,7 @@ func TestThreeThousandFilesComeInTheBackground(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, doc := previewOf(clerk, "全部.xlsx", b.Bytes())
-	if !strings.Contains(doc.Text(".stats"), "新增 3000") {
+	if !strings.Contains(doc.Text(".stats"), "新增人员 3000") {
 		t.Fatalf("the preview: %s", doc.Text(".stats"))
 	}
 	run := clerk.Post(at+"/confirm", nil).Want(http.StatusSeeOther).Location()

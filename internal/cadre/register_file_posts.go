@@ -10,37 +10,17 @@ import (
 
 // readPost reads a row of 任职.
 func readPost(row xlsx.Row, today time.Time, bad func(string, string, ...any)) *postLine {
-	p := &postLine{Township: row.Text("township"), Unit: row.Text("unit"), Managed: "ordinary", Paid: true, DocNo: row.Text("doc"), OutDocNo: row.Text("out_doc"), Note: row.Text("note")}
+	p := &postLine{Township: row.Text("township"), Unit: row.Text("unit"), DocNo: row.Text("doc"), OutDocNo: row.Text("out_doc"), Note: row.Text("note")}
 	for _, c := range postColumns {
 		if c.Required && row.Cell(c.Key).Blank() {
 			bad(c.Key, "没有填写%s", c.Title)
 		}
 	}
-	if text := row.Text("position"); text != "" {
-		codes, unknown := ParsePositions(text)
-		if len(unknown) > 0 {
-			bad("position", "不认识的职务:%s", strings.Join(unknown, "、"))
-		}
-		p.Codes = codes
-	}
-	if m := row.Text("management"); m != "" {
-		if p.Managed = ManagementOf(m); p.Managed == "" {
-			bad("management", "管理类型应为普通、专业化管理、大学生村官、一村一名大学生或选派")
-		}
-	}
-	switch row.Text("paid") {
-	case "", "是", "√", "有":
-	case "否", "×", "无":
-		p.Paid = false
-	default:
-		bad("paid", "是否领取报酬应填是或否")
-	}
-	if p.WayIn = WayInOf(row.Text("way")); p.WayIn == "" {
-		bad("way", "不认识的任职方式“%s”", row.Text("way"))
-	}
+	p.Codes, p.Managed, p.Paid, p.WayIn = postWords(row, bad)
+	p.Since = sinceOf(row, today, bad)
 	day := func(key string) *time.Time {
 		c := row.Cell(key)
-		if c.Blank() || c.Text == "至今" && key != "since" {
+		if c.Blank() || c.Text == "至今" {
 			return nil
 		}
 		d, err := xlsx.ParseDate(c)
@@ -50,11 +30,6 @@ func readPost(row xlsx.Row, today time.Time, bad func(string, string, ...any)) *
 		}
 		t := d.First()
 		return &t
-	}
-	if since := day("since"); since != nil {
-		if p.Since = *since; since.After(today) {
-			bad("since", "任职时间在今天之后")
-		}
 	}
 	p.readEnd(row, day("until"), today, bad)
 	p.Contract = day("contract")
@@ -91,4 +66,48 @@ func (p *postLine) readEnd(row xlsx.Row, until *time.Time, today time.Time, bad 
 	case until.After(today):
 		bad("until", "离任时间在今天之后")
 	}
+}
+
+// postWords reads the words by which a roster and the sheet 任职 say a post alike. What is not said is what most rows mean:
+// ordinary, paid, by election.
+func postWords(row xlsx.Row, bad func(string, string, ...any)) (codes []string, managed string, paid bool, wayIn string) {
+	codes, unknown := ParsePositions(row.Text("position"))
+	if len(unknown) > 0 {
+		bad("position", "不认识的职务:%s", strings.Join(unknown, "、"))
+	}
+	managed = "ordinary"
+	if text := row.Text("management"); text != "" {
+		if managed = ManagementOf(text); managed == "" {
+			bad("management", "管理类型应为%s", strings.Join(titlesOf(Managements), "、"))
+		}
+	}
+	switch row.Text("paid") {
+	case "", "是", "√", "有":
+		paid = true
+	case "否", "×", "无":
+	default:
+		bad("paid", "是否领取报酬应填是或否")
+	}
+	if wayIn = WayInOf(row.Text("way")); wayIn == "" {
+		bad("way", "不认识的任职方式“%s”", row.Text("way"))
+	}
+	return codes, managed, paid, wayIn
+}
+
+// sinceOf reads the day on which a post began, zero if the row does not say it.
+func sinceOf(row xlsx.Row, today time.Time, bad func(string, string, ...any)) time.Time {
+	c := row.Cell("since")
+	if c.Blank() {
+		return time.Time{}
+	}
+	d, err := xlsx.ParseDate(c)
+	if err != nil {
+		bad("since", "%s", err)
+		return time.Time{}
+	}
+	since := d.First()
+	if since.After(today) {
+		bad("since", "任职时间在今天之后")
+	}
+	return since
 }

@@ -22,8 +22,9 @@ const onPreview = 200
 // requested are the rows with a key field that has another value.
 func (p previewProps) requested() []intent {
 	var out []intent
+	bad := p.Upload.Report.Bad()
 	for _, in := range p.Intents {
-		if len(in.Requests) > 0 {
+		if len(in.Requests) > 0 && !bad[in.Row] {
 			out = append(out, in)
 		}
 	}
@@ -41,7 +42,7 @@ func (p previewProps) sheets() []sheetLine {
 	var out []sheetLine
 	for _, e := range p.Upload.Entries {
 		if e.posts() {
-			out = append(out, sheetLine{Sheet: e.Name, Title: "任职", Rows: len(e.Lines), Add: len(p.Posts), Same: max(len(e.Lines)-len(p.Posts)-e.Report.BadRows(), 0)})
+			out = append(out, sheetLine{Sheet: e.Name, Title: "任职", Rows: len(e.Lines), Add: len(p.Posts), Same: p.SamePosts})
 		}
 	}
 	for _, part := range p.Parts {
@@ -126,7 +127,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var4 string
 								templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(in.Row)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 68, Col: 21}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 69, Col: 21}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 								if templ_7745c5c3_Err != nil {
@@ -139,7 +140,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var5 string
 								templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(in.Name)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 69, Col: 37}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 70, Col: 37}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 								if templ_7745c5c3_Err != nil {
@@ -152,7 +153,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var6 string
 								templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(q.Label)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 70, Col: 37}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 71, Col: 37}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 								if templ_7745c5c3_Err != nil {
@@ -173,7 +174,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var7 templ.SafeURL
 								templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.changePath(in.Existing.ID, q.Field)))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 75, Col: 72}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 76, Col: 72}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 								if templ_7745c5c3_Err != nil {
@@ -186,7 +187,7 @@ func requestTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var8 string
 								templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.ResolveAttributeValue("为" + in.Name + "申请更正" + q.Label)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 75, Col: 130}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 76, Col: 130}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var8)
 								if templ_7745c5c3_Err != nil {
@@ -221,13 +222,13 @@ func requestTable(p previewProps) templ.Component {
 					var templ_7745c5c3_Var9 string
 					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(onPreview)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 84, Col: 43}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 85, Col: 43}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "人。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "人,下载变化清单可以看到每一行。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -314,7 +315,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var14 string
 								templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(l.Sheet)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 105, Col: 49}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 106, Col: 49}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 								if templ_7745c5c3_Err != nil {
@@ -327,7 +328,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var15 string
 								templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(l.Title)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 106, Col: 37}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 107, Col: 37}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 								if templ_7745c5c3_Err != nil {
@@ -340,7 +341,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var16 string
 								templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(l.Rows)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 107, Col: 33}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 108, Col: 33}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 								if templ_7745c5c3_Err != nil {
@@ -353,7 +354,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var17 string
 								templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(l.Add)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 108, Col: 32}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 109, Col: 32}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 								if templ_7745c5c3_Err != nil {
@@ -366,7 +367,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var18 string
 								templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(l.Same)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 109, Col: 33}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 110, Col: 33}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 								if templ_7745c5c3_Err != nil {
@@ -379,7 +380,7 @@ func sheetTable(p previewProps) templ.Component {
 								var templ_7745c5c3_Var19 string
 								templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(l.Gone)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 110, Col: 33}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 111, Col: 33}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 								if templ_7745c5c3_Err != nil {
@@ -397,7 +398,7 @@ func sheetTable(p previewProps) templ.Component {
 									var templ_7745c5c3_Var20 string
 									templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.ResolveAttributeValue(l.Key)
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 113, Col: 81}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 114, Col: 81}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var20)
 									if templ_7745c5c3_Err != nil {
@@ -420,7 +421,7 @@ func sheetTable(p previewProps) templ.Component {
 									var templ_7745c5c3_Var21 string
 									templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.ResolveAttributeValue(l.Title + "以表格为准")
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 113, Col: 147}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 114, Col: 147}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var21)
 									if templ_7745c5c3_Err != nil {
@@ -579,7 +580,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var25 string
 							templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(x.Row)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 170, Col: 22}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 171, Col: 22}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 							if templ_7745c5c3_Err != nil {
@@ -592,7 +593,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var26 string
 							templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(x.Subject.name())
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 170, Col: 66}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 171, Col: 66}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 							if templ_7745c5c3_Err != nil {
@@ -605,7 +606,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var27 string
 							templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(x.summary())
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 170, Col: 90}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 171, Col: 90}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 							if templ_7745c5c3_Err != nil {
@@ -639,13 +640,13 @@ func entryTables(p previewProps) templ.Component {
 					var templ_7745c5c3_Var28 string
 					templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(onPreview)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 176, Col: 43}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 177, Col: 43}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "行。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "行,下载变化清单可以看到每一行。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -696,7 +697,7 @@ func entryTables(p previewProps) templ.Component {
 								var templ_7745c5c3_Var31 string
 								templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(x.Row)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 190, Col: 17}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 191, Col: 17}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 								if templ_7745c5c3_Err != nil {
@@ -710,7 +711,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var32 string
 							templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(x.Subject.name())
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 193, Col: 45}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 194, Col: 45}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 							if templ_7745c5c3_Err != nil {
@@ -738,7 +739,7 @@ func entryTables(p previewProps) templ.Component {
 							var templ_7745c5c3_Var33 string
 							templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(x.summary(part.Section))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 201, Col: 37}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 202, Col: 37}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 							if templ_7745c5c3_Err != nil {
@@ -771,13 +772,13 @@ func entryTables(p previewProps) templ.Component {
 						var templ_7745c5c3_Var34 string
 						templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(onPreview)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 207, Col: 44}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/cadre/register_file_preview.templ`, Line: 208, Col: 44}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "行。</p>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "行,下载变化清单可以看到每一行。</p>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -131,11 +131,7 @@ var lastFour = regexp.MustCompile(`^\d{3}[\dX]$`)
 // numberOf reads the number of a person, or the last four of it where the sheet has no more.
 func numberOf(row xlsx.Row, idKey, tailKey string, today time.Time, bad func(string, string, ...any)) (number, tail string) {
 	if c := row.Cell(idKey); !c.Blank() {
-		if c.Scientific || c.PrecisionLost {
-			bad(idKey, "该身份证号已被表格软件改成科学计数法,末几位丢失,请按文本重填")
-			return "", ""
-		}
-		card, err := idcard.Parse(c.Text, today)
+		card, err := cardOf(c, today)
 		if err != nil {
 			bad(idKey, "%s", fault.Of(err).Sentence)
 		}
@@ -155,6 +151,14 @@ func numberOf(row xlsx.Row, idKey, tailKey string, today time.Time, bad func(str
 		return "", ""
 	}
 	return "", tail
+}
+
+// cardOf reads a number, and says what a spreadsheet program did to it.
+func cardOf(c xlsx.Cell, today time.Time) (idcard.Card, error) {
+	if c.Scientific || c.PrecisionLost {
+		return idcard.Card{}, fault.Invalid("该身份证号已被表格软件改成科学计数法,末几位丢失,请按文本重填")
+	}
+	return idcard.Parse(c.Text, today)
 }
 
 // sectionOf tells which of its sections a row of the sheet belongs to.

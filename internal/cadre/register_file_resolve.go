@@ -10,6 +10,7 @@ import (
 	"touyan/internal/org"
 	"touyan/internal/platform/codelist"
 	"touyan/internal/platform/fault"
+	"touyan/internal/platform/xlsx"
 )
 
 // subject is whose an entry is: somebody of the register, or a new person of the same file.
@@ -110,6 +111,12 @@ func (r *resolving) entries(ctx context.Context, p *plan, replace []string) erro
 	return nil
 }
 
+// right leaves out the rows with findings: what is wrong with them is said, not what they would do.
+func right[T any](list []T, r *xlsx.Report, row func(T) int) []T {
+	bad := r.Bad()
+	return slices.DeleteFunc(list, func(x T) bool { return bad[row(x)] })
+}
+
 // whose finds the person of a row. One who was not named at all has been said already.
 func (r *resolving) whose(l entryLine) (subject, error) {
 	var k *known
@@ -153,6 +160,7 @@ func (r *resolving) whose(l entryLine) (subject, error) {
 // posts compares 任职: what is registered stays, what overlaps it is refused, the rest is added.
 func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 	held := map[string][]heldPost{} // of this file, by person, village and post
+	var same []int
 	for i, l := range e.Lines {
 		row, who := e.rows[l.Row], subjects[i]
 		bad := func(key, format string, args ...any) { e.Report.Cell(row, key, format, args...) }
@@ -170,6 +178,7 @@ func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 			bad("who", "该同志已登记去世,请核对")
 			continue
 		}
+		before := len(p.Posts)
 		for _, code := range l.Post.Codes {
 			key := fmt.Sprint(who.key(), village.ID, code)
 			this := heldPost{VillageID: village.ID, Code: code, Since: l.Post.Since}
@@ -189,7 +198,12 @@ func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 				p.Posts = append(p.Posts, plannedPost{*l.Post, l.Row, who, village, code})
 			}
 		}
+		if len(p.Posts) == before {
+			same = append(same, l.Row)
+		}
 	}
+	p.SamePosts = len(right(same, e.Report, func(row int) int { return row }))
+	p.Posts = right(p.Posts, e.Report, func(x plannedPost) int { return x.Row })
 }
 
 func (h heldPost) overlaps(other heldPost) bool {
@@ -270,6 +284,7 @@ func (r *resolving) part(ctx context.Context, e *entrySheet, key string, subject
 	if replace {
 		p.replace(order, ofFile, stored)
 	}
+	p.Add = right(p.Add, e.Report, func(x plannedEntry) int { return x.Row })
 	return p, nil
 }
 

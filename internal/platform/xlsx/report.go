@@ -61,6 +61,15 @@ func (r *Report) OK() bool { return len(r.Findings) == 0 }
 // BadRows counts the rows with findings.
 func (r *Report) BadRows() int { return len(r.byRow()) }
 
+// Bad are the rows with findings.
+func (r *Report) Bad() map[int]bool {
+	rows := map[int]bool{}
+	for _, f := range r.Findings {
+		rows[f.Row] = true
+	}
+	return rows
+}
+
 // Sorted gives the findings by row, in the order of their discovery within one.
 func (r *Report) Sorted() []Finding {
 	out := slices.Clone(r.Findings)

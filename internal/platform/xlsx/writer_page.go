@@ -8,7 +8,8 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-const optionSheet = "选项"
+// OptionSheet is the hidden tab of a workbook of ours that holds its drop-down lists.
+const OptionSheet = "选项"
 
 // validations gives the columns their drop-down lists and notes, from the first row of data to the last.
 func (w *Writer) validations(last int) error {
@@ -48,19 +49,19 @@ func (w *Writer) dropDown(dv *excelize.DataValidation, options []string, lists *
 		return dv.SetDropList(options)
 	}
 	if *lists == 0 {
-		if _, err := w.file.NewSheet(optionSheet); err != nil {
+		if _, err := w.file.NewSheet(OptionSheet); err != nil {
 			return err
 		}
-		if err := w.file.SetSheetVisible(optionSheet, false, true); err != nil {
+		if err := w.file.SetSheetVisible(OptionSheet, false, true); err != nil {
 			return err
 		}
 	}
 	*lists++
-	if err := w.file.SetSheetCol(optionSheet, ref(*lists, 1), &options); err != nil {
+	if err := w.file.SetSheetCol(OptionSheet, ref(*lists, 1), &options); err != nil {
 		return err
 	}
 	letter := Cell{Row: 1, Col: *lists}.Letter()
-	dv.SetSqrefDropList(fmt.Sprintf("%s!$%s$1:$%s$%d", optionSheet, letter, letter, len(options)))
+	dv.SetSqrefDropList(fmt.Sprintf("%s!$%s$1:$%s$%d", OptionSheet, letter, letter, len(options)))
 	return nil
 }
 
