@@ -36,7 +36,7 @@ var exportColumns = []exportColumn{
 	{xlsx.Column{Key: "sex", Title: "性别"}, text(func(p Person) string { return sexName(p.Sex) })},
 	{xlsx.Column{Key: "id", Title: "身份证号", Text: true, Width: 22}, func(s Store, tenant int64, p Person, _ time.Time) (any, error) { return s.IDNumber(tenant, p) }},
 	{xlsx.Column{Key: "birth", Title: "出生日期"}, text(func(p Person) string { return p.BirthDate.Format("2006-01-02") })},
-	{xlsx.Column{Key: "age", Title: "年龄"}, func(_ Store, _ int64, p Person, on time.Time) (any, error) { return Age(p.BirthDate, on), nil }},
+	{xlsx.Column{Key: "age", Title: "年龄"}, func(_ Store, _ int64, p Person, on time.Time) (any, error) { return p.Age(on), nil }},
 	{xlsx.Column{Key: "ethnic", Title: "民族"}, text(func(p Person) string { return codeName("ethnic", p.Ethnic) })},
 	{xlsx.Column{Key: "political", Title: "政治面貌"}, text(func(p Person) string { return codeName("political", p.Political) })},
 	{xlsx.Column{Key: "joined", Title: "入党时间"}, text(func(p Person) string { return monthText(p.PartyJoin) })},

@@ -7,13 +7,15 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/width"
 	"touyan/internal/access"
 	"touyan/internal/platform/contact"
+	"touyan/internal/platform/idcard"
 )
 
 // Filter narrows the register. Zero values do not narrow.
 type Filter struct {
-	Text       string  `form:"q"` // name, former name, pinyin, initials, village, post, phone, or the last four of an ID number
+	Text       string  `form:"q"` // name, former name, pinyin, initials, village, post, phone, ID number or its last four
 	Townships  []int64 `form:"township"`
 	Village    int64   `form:"village"`
 	Position   string  `form:"position"`
@@ -66,8 +68,9 @@ const where = ` where p.tenant_id = @tenant and p.merged_into is null and p.void
 	and (@joined_until::date is null or p.party_join_date <= @joined_until)
 	and (@origin = '' or @origin = any(p.origins))
 	and (@text = '' or strpos(p.name, @text) > 0 or strpos(p.former_name, @text) > 0 or strpos(v.name, @text) > 0
-		or p.id_tail_index = @tail or p.phone_index = @phone
-		or @latin and strpos(' ' || array_to_string(p.pinyin || p.initials, ' '), ' ' || lower(@text)) > 0
+		or starts_with(@text, t.name) and starts_with(t.name || v.name, @text)
+		or p.id_tail_index = @tail or p.id_index = @number or p.phone_index = @phone
+		or @spelled <> '' and strpos(' ' || array_to_string(p.pinyin || p.initials, ' '), ' ' || @spelled) > 0
 		or cardinality(@said::text[]) > 0 and exists (select from appointments a where a.tenant_id = p.tenant_id and a.person_id = p.id
 			and a.during @> @on::date and a.position_code = any(@said)))
 	and case @missing when '' then true when 'education' then p.education = '' when 'party' then p.political in ('01', '02') and p.party_join_date is null
@@ -102,11 +105,11 @@ var educationDigits = map[string][]string{
 }
 
 func (s Store) args(tx *access.Tx, f Filter, on time.Time) pgx.StrictNamedArgs {
-	text := strings.TrimSpace(f.Text)
+	text := TidyName(width.Fold.String(f.Text))
 	a := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "townships": f.Townships, "village": f.Village, "sex": f.Sex, "political": f.Political,
 		"education": educationDigits[f.Education], "text": text, "said": positionsSaid(text), "state": f.State, "position": f.Position,
 		"management": f.Management, "kind": f.Kind, "dual": f.Dual, "on": on, "resident": residentPosts,
-		"tail": s.keys.Index(tx.Tenant(), "cadre.id_tail", strings.ToUpper(text)), "phone": s.phoneIndex(tx.Tenant(), text), "latin": latin.MatchString(text),
+		"tail": s.keys.Index(tx.Tenant(), "cadre.id_tail", strings.ToUpper(text)), "phone": s.phoneIndex(tx.Tenant(), text), "spelled": spelled(text), "number": s.numberIndex(tx.Tenant(), text, on),
 		"origin": f.Origin, "photo": f.Photo, "missing": f.Missing, "seat": f.Seat, "left_from": dayOf(f.LeftFrom), "left_to": dayOf(f.LeftTo)}
 	if f.State == "" && (a["left_from"] != (*time.Time)(nil) || a["left_to"] != (*time.Time)(nil)) {
 		a["state"] = "left"
@@ -136,8 +139,25 @@ func between(from, to int, on time.Time) (after, until *time.Time) {
 	return after, until
 }
 
-// latin is what may be pinyin or initials.
-var latin = regexp.MustCompile(`^[A-Za-z]+$`)
+// latin is what may be pinyin or initials, written together or syllable by syllable.
+var latin = regexp.MustCompile(`^[A-Za-z ]+$`)
+
+// spelled is the text as a spelling of a name, "" if it is none.
+func spelled(text string) string {
+	if !latin.MatchString(text) {
+		return ""
+	}
+	return strings.ToLower(strings.ReplaceAll(text, " ", ""))
+}
+
+// numberIndex finds whose a whole ID number is; what is none finds nobody.
+func (s Store) numberIndex(tenant int64, text string, on time.Time) []byte {
+	card, err := idcard.Parse(text, on)
+	if err != nil {
+		return nil
+	}
+	return s.keys.Index(tenant, "cadre.id_number", card.Number)
+}
 
 // phoneIndex finds whose a whole phone number is; what is none finds nobody.
 func (s Store) phoneIndex(tenant int64, text string) []byte {

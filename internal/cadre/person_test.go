@@ -201,6 +201,43 @@ func TestPostsFollowEachOtherAndDeathEndsThemAll(t *testing.T) {
 	}
 }
 
+func TestWhoHasDiedAgesNoFurther(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	path := h.serving("A1", "孙明清", number(born(1962, 3, 9), 31, idcard.Male), "clerk", "2015-01-01")
+	clerk := h.As(access.TownshipClerk, "A")
+	clerk.Post(path+"/death", url.Values{"last_day": {"2020-02-28"}}).Want(http.StatusSeeOther)
+	if text := clerk.Get(path).Doc().Text(".facts"); !strings.Contains(text, "1962年3月生,去世时57岁") || strings.Contains(text, "64岁") {
+		t.Errorf("the page says %q", text)
+	}
+	if text := clerk.Get("/cadres?state=left").Doc().Text("tbody td.num"); text != "57" {
+		t.Errorf("the list says %q", text)
+	}
+	// A list of a day of his life says how old he was then.
+	if text := clerk.Get("/cadres?as_of=2019-04-01").Doc().Text("tbody td.num"); text != "57" {
+		t.Errorf("the list of 2019 says %q", text)
+	}
+	// A search among those who serve leads on to those who do not.
+	doc := clerk.Get("/cadres?q=smq").Doc()
+	if got := names(clerk.Get(doc.One(`main .empty a[href*="state=all"]`).Attr("href")).Doc()); len(got) != 1 || got[0] != "孙明清" {
+		t.Errorf("the link of an empty search finds %v", got)
+	}
+}
+
+func TestAFileWithAllItsSectionsAsksForNoMore(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	path, _ := h.whole()
+	clerk := h.As(access.TownshipClerk, "A")
+	if text := clerk.Get(path).Doc().Text("main"); strings.Contains(text, "尚未登记的内容") {
+		t.Error("a complete file has an empty panel")
+	}
+	other := h.person("A1", "李新来", number(born(1990, 6, 6), 33, idcard.Male))
+	if n := len(clerk.Get(other).Doc().All(`a[href^="` + other + `/file/"]`)); n != 8 {
+		t.Errorf("an empty file offers %d sections", n)
+	}
+}
+
 func TestAPostEnteredWronglyIsMended(t *testing.T) {
 	t.Parallel()
 	h := register(t)

@@ -62,7 +62,7 @@ var bookColumns = func() []bookColumn {
 		{"former", "", func(f bookFile, _ time.Time) any { return f.FormerName }},
 		{"sex", "", func(f bookFile, _ time.Time) any { return sexName(f.Sex) }},
 		{"birth", "", func(f bookFile, _ time.Time) any { return f.BirthDate.Format(time.DateOnly) }},
-		{"age", "", func(f bookFile, on time.Time) any { return Age(f.BirthDate, on) }},
+		{"age", "", func(f bookFile, on time.Time) any { return f.Age(on) }},
 		{"ethnic", "", func(f bookFile, _ time.Time) any { return codeName("ethnic", f.Ethnic) }},
 		{"native_place", "", d(func(d Details) string { return d.NativePlace })},
 		{"birth_place", "", d(func(d Details) string { return d.BirthPlace })},

@@ -24,39 +24,49 @@ func TestPeopleAreFoundByWhatAClerkRemembers(t *testing.T) {
 		select tenant_id, township_id, village_id, id, 'x', '', now() from persons where id = $1`, key(path))
 	clerk := h.As(access.TownshipClerk, "A")
 	for query, want := range map[string][]string{
-		"q=王小二":                    {"王㛃𬭎"}, // the former name
-		"q=小二":                     {"王㛃𬭎"},
-		"q=wangxiaoer":             {"王㛃𬭎"},
-		"q=WXE":                    {"王㛃𬭎"},
-		"q=13893900001":            {"王㛃𬭎"},
-		"q=138-9390-0001":          {"王㛃𬭎"},
-		"q=1389390000":             {}, // a phone is found as a whole
-		"q=" + id[14:]:             {"王㛃𬭎"},
-		"q=㛃":                      {"王㛃𬭎"},
-		"q=文书":                     {"赵大海"},
-		"q=沟2":                     {"赵大海"},
-		"origin=veteran":           {"王㛃𬭎"},
-		"origin=graduate":          {},
-		"party_from=8":             {"王㛃𬭎"}, // July 2018 to November 2026
-		"party_from=9":             {},
-		"party_to=8":               {"王㛃𬭎"},
-		"party_to=7":               {},
-		"education=senior_up":      {"王㛃𬭎"},
-		"education=bachelor_up":    {},
-		"photo=yes":                {"王㛃𬭎"},
-		"photo=no":                 {"赵大海"},
-		"missing=any":              {"赵大海"},
-		"missing=education":        {"赵大海"},
-		"missing=party":            {"赵大海"},
-		"missing=phone":            {"赵大海"},
-		"missing=bank":             {"赵大海"},
-		"seat=npc_deputy":          {"王㛃𬭎"},
-		"seat=party_delegate":      {},
-		"left_from=2024-06-30":     {"孙离任"},
-		"left_from=2024-07-01":     {},
-		"left_to=2024-06-29":       {},
-		"left_to=2024-06-30":       {"孙离任"},
-		"left_from=x&left_to=soon": {"王㛃𬭎", "赵大海"},
+		"q=王小二":                               {"王㛃𬭎"}, // the former name
+		"q=小二":                                {"王㛃𬭎"},
+		"q=wangxiaoer":                        {"王㛃𬭎"},
+		"q=WXE":                               {"王㛃𬭎"},
+		"q=13893900001":                       {"王㛃𬭎"},
+		"q=138-9390-0001":                     {"王㛃𬭎"},
+		"q=1389390000":                        {}, // a phone is found as a whole
+		"q=" + id[14:]:                        {"王㛃𬭎"},
+		"q=㛃":                                 {"王㛃𬭎"},
+		"q=文书":                                {"赵大海"},
+		"q=沟2":                                {"赵大海"},
+		"q=王+㛃　𬭎":                             {"王㛃𬭎"}, // as rosters pad names
+		"q=wang+xiao+er":                      {"王㛃𬭎"},
+		"q=ｗｘｅ":                               {"王㛃𬭎"},
+		"q=" + id:                             {"王㛃𬭎"},
+		"q=" + strings.ToLower(id) + "+":      {"王㛃𬭎"},
+		"q=" + id[:17]:                        {},
+		"q=" + url.QueryEscape(wide(id[14:])): {"王㛃𬭎"},
+		"q=安河镇马家沟2村":                          {"赵大海"}, // the unit as papers write it
+		"q=安河镇":                               {"王㛃𬭎", "赵大海"},
+		"q=柏川镇马家沟2村":                          {},
+		"origin=veteran":                      {"王㛃𬭎"},
+		"origin=graduate":                     {},
+		"party_from=8":                        {"王㛃𬭎"}, // July 2018 to November 2026
+		"party_from=9":                        {},
+		"party_to=8":                          {"王㛃𬭎"},
+		"party_to=7":                          {},
+		"education=senior_up":                 {"王㛃𬭎"},
+		"education=bachelor_up":               {},
+		"photo=yes":                           {"王㛃𬭎"},
+		"photo=no":                            {"赵大海"},
+		"missing=any":                         {"赵大海"},
+		"missing=education":                   {"赵大海"},
+		"missing=party":                       {"赵大海"},
+		"missing=phone":                       {"赵大海"},
+		"missing=bank":                        {"赵大海"},
+		"seat=npc_deputy":                     {"王㛃𬭎"},
+		"seat=party_delegate":                 {},
+		"left_from=2024-06-30":                {"孙离任"},
+		"left_from=2024-07-01":                {},
+		"left_to=2024-06-29":                  {},
+		"left_to=2024-06-30":                  {"孙离任"},
+		"left_from=x&left_to=soon":            {"王㛃𬭎", "赵大海"},
 		"q=wxe&origin=veteran&photo=yes&seat=npc_deputy&party_from=5&education=college": {"王㛃𬭎"},
 		"q=wxe&origin=veteran&photo=no": {},
 	} {
@@ -81,6 +91,11 @@ func TestPeopleAreFoundByWhatAClerkRemembers(t *testing.T) {
 	if got := names(doc); !slices.Equal(got, []string{"王㛃𬭎"}) || len(doc.All("a.chip")) != 3 || !strings.Contains(doc.Text("main"), "党龄5年及以上") {
 		t.Errorf("the saved filter finds %v under %q", got, doc.Text(".chips"))
 	}
+}
+
+// wide writes digits as an input method does.
+func wide(text string) string {
+	return strings.Map(func(r rune) rune { return r - '0' + '０' }, text)
 }
 
 func TestThreeThousandPeopleArePagedAndNobodyIsToo(t *testing.T) {

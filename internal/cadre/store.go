@@ -109,6 +109,14 @@ func (p Person) Management() string {
 	return wordOf(Managements, "ordinary")
 }
 
+// Age is in full years on a day; who has died ages no further.
+func (p Person) Age(on time.Time) int {
+	if p.DiedOn != nil && p.DiedOn.Before(on) {
+		on = *p.DiedOn
+	}
+	return Age(p.BirthDate, on)
+}
+
 // State says in a word how the person stands today.
 func (p Person) State() string {
 	switch {
