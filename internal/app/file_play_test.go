@@ -3,6 +3,9 @@ package app_test
 import (
 	"bytes"
 	"encoding/base64"
+	"image"
+	"image/color"
+	"image/jpeg"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -44,7 +47,7 @@ func TestAPersonnelFileIsPlayedInTheBrowser(t *testing.T) {
 		do   func()
 	}{
 		{"a workbook with an error is repaired and imported", p.imports}, {"a birth date is corrected through three accounts", p.corrects},
-		{"a secretary goes up and the figures move", p.promotes}, {"the form of appointment goes out and comes in", p.exchanges},
+		{"a secretary's file gets its photo and is printed as a form", p.prints}, {"a secretary goes up and the figures move", p.promotes}, {"the form of appointment goes out and comes in", p.exchanges},
 		{"the auditor reads it", p.audits},
 	} {
 		step.do()
@@ -151,6 +154,54 @@ func (p *filePlay) corrects() {
 	p.says(officer, "1987年5月")
 }
 
+// portrait draws nobody: a head and shoulders before a light ground, wider than a two-inch photo.
+func portrait(t *testing.T) []byte {
+	t.Helper()
+	const w, h = 420, 490
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			dx, head, body := float64(x-w/2), float64(y-190), float64(y-h)
+			c := color.RGBA{0xd5, 0xe2, 0xee, 0xff}
+			switch {
+			case dx*dx/(85*85)+head*head/(105*105) < 1:
+				c = color.RGBA{0x9a, 0xa9, 0xb8, 0xff}
+			case dx*dx/(170*170)+body*body/(170*170) < 1:
+				c = color.RGBA{0x6f, 0x80, 0x92, 0xff}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func (p *filePlay) prints() {
+	full := p.value(`select f.id::text from persons f join townships t on t.tenant_id = f.tenant_id and t.id = f.township_id
+		where t.code = '621202101' and exists (select from appointments a where a.tenant_id = f.tenant_id and a.person_id = f.id and upper_inf(a.during)
+			and a.position_code = 'party_secretary')
+		order by (select count(*) from resume_entries e where e.tenant_id = f.tenant_id and e.person_id = f.id)
+			+ (select count(*) from education_records e where e.tenant_id = f.tenant_id and e.person_id = f.id) desc, f.id limit 1`)
+	clerk := p.as("anhua-clerk")
+	clerk.Go("/cadres/" + full + "/attachments")
+	p.upload(clerk, "[name=photo]", "照片.jpg", portrait(p.t), `form[action$="/photo"] button[type=submit]`)
+	clerk.Go("/cadres/" + full)
+	if clerk.Count(`.photo-aside img`) != 1 {
+		p.t.Error("the photo does not stand on the page")
+	}
+	p.picture(clerk, "file")
+	clerk.Go("/cadres/" + full + "/form")
+	clerk.Fill("[name=purpose]", "换届考察")
+	clerk.Submit(`button[formaction$="/form/print"]`)
+	p.says(clerk, "干部任免审批表")
+	clerk.Size(860, 1010)
+	p.picture(clerk, "form")
+	clerk.Size(1280, 800)
+}
+
 func (p *filePlay) promotes() {
 	const figures = "/reports/structure?caliber=secretary&by=unit"
 	officer := p.as("wd-officer")
@@ -175,6 +226,9 @@ func (p *filePlay) promotes() {
 	officer.Submit("tfoot td a") // the named rows behind the figure
 	p.says(officer, "700")
 	p.picture(officer, "structure-list")
+	officer.Go("/reports/overview")
+	p.says(officer, "工作综述")
+	p.picture(officer, "overview")
 }
 
 func (p *filePlay) exchanges() {

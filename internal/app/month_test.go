@@ -67,13 +67,22 @@ func (p *monthPlay) later(day time.Time) {
 	clear(p.tabs)
 }
 
-// picture keeps a screenshot for the README, if somebody wants them.
+// picture keeps a screenshot, if somebody wants them: in docs/images those that the README shows, elsewhere all.
 func (p *monthPlay) picture(b *testkit.Browser, name string) {
 	p.t.Helper()
-	if dir := os.Getenv("TOUYAN_SCREENSHOTS"); dir != "" {
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(repository(p.t), dir)
-		}
+	dir := os.Getenv("TOUYAN_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(repository(p.t), dir)
+	}
+	readme, err := os.ReadFile(filepath.Join(repository(p.t), "README.md"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	shown := bytes.Contains(readme, []byte("docs/images/"+name+".png"))
+	if shown || !strings.HasSuffix(filepath.ToSlash(dir), "docs/images") {
 		b.Screenshot(filepath.Join(dir, name+".png"))
 	}
 }
@@ -215,12 +224,12 @@ func (p *monthPlay) acceptsChanges() {
 	b.Eval(`document.querySelectorAll("details").forEach(d => d.open = true)`)
 	b.Fill(`form[action$="/end"] [name=last_day]`, "2026-12-08")
 	b.Fill(`form[action$="/end"] [name=way_out]`, "resigned")
-	p.picture(b, "person")
+	p.picture(b, "leaving")
 	b.Submit(`form[action$="/end"] button[type=submit]`)
 	b.Go(p.path + "/check")
 	p.says(b, "名单变动")
 	b.Go(p.path + "/roster")
-	p.picture(b, "roster")
+	p.picture(b, "roster-change")
 	b.Fill(`select[name^="d."]`, "accepted")
 	b.Submit(`button[name=save]`)
 	b.Go(p.path + "/roster")
