@@ -69,7 +69,7 @@ type upload struct {
 	Report   *xlsx.Report
 	Warnings []xlsx.Finding
 	Skipped  int
-	Whole    bool // a workbook of whole files: posts stand on a sheet of their own
+	Whole    bool     // a workbook of whole files: posts stand on a sheet of their own
 	Unread   []string // tabs of it under names that say nothing to us
 	Entries  []*entrySheet
 	schema   xlsx.Schema
