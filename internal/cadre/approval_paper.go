@@ -60,20 +60,20 @@ func paperOf(f lrmx.Form, today time.Time, mark string) approvalSheet {
 		}
 		return c
 	}
-	small := func(element, text string) lrmx.Cell { return fit(lrmx.Title(element), text, 25, 11) }
+	small := func(element, text string) lrmx.Cell { return fit(lrmx.Title(element), text, 25, twoLines) }
 	p.Name, p.Sex, p.Ethnic = small("XingMing", spacedName(f.XingMing)), small("XingBie", f.XingBie), small("MinZu", f.MinZu)
 	p.Birth = small("ChuShengNianYue", strings.Replace(lrmx.BirthAndAge(f.ChuShengNianYue, on), " ", "\n", 1))
 	p.Native, p.BirthPlace = small("JiGuan", f.JiGuan), small("ChuShengDi", f.ChuShengDi)
 	p.Joined, p.Worked = small("RuDangShiJian", dottedAll(f.RuDangShiJian)), small("CanJiaGongZuoShiJian", lrmx.Dotted(f.CanJiaGongZuoShiJian))
 	p.Health = small("JianKangZhuangKuang", f.JianKangZhuangKuang)
-	p.Technical = fit("专业技术职务", f.ZhuanYeJiShuZhiWu, 48, 11)
-	p.Specialty = fit("熟悉专业有何专长", f.ShuXiZhuanYeYouHeZhuanChang, 52, 11)
+	p.Technical = fit("专业技术职务", f.ZhuanYeJiShuZhiWu, 48, twoLines)
+	p.Specialty = fit("熟悉专业有何专长", f.ShuXiZhuanYeYouHeZhuanChang, 52, twoLines)
 	for i, j := range []lrmx.JiaoYu{f.QuanRiZhi, f.ZaiZhi} {
 		for k, text := range []string{j.XueLi, j.XueWei, j.XueLiYuanXiao, j.XueWeiYuanXiao} {
-			p.Schools[i][k] = fit(wordOf(educationModes, educationModes[i].Code), text, []float64{48, 48, 58, 58}[k], 8)
+			p.Schools[i][k] = fit(wordOf(educationModes, educationModes[i].Code), text, []float64{48, 48, 57, 57}[k], 8)
 		}
 	}
-	p.Held, p.Next, p.End = fit("现任职务", f.XianRenZhiWu, 134, 11), fit("拟任职务", f.NiRenZhiWu, 134, 11), fit("拟免职务", f.NiMianZhiWu, 134, 11)
+	p.Held, p.Next, p.End = fit("现任职务", f.XianRenZhiWu, 132, twoLines), fit("拟任职务", f.NiRenZhiWu, 132, twoLines), fit("拟免职务", f.NiMianZhiWu, 132, twoLines)
 	p.resume(f.JianLi)
 	p.Honours, p.Grades = fit("奖惩情况", f.JiangChengQingKuang, 158, 38), fit("年度考核结果", f.NianDuKaoHeJieGuo, 158, 24)
 	p.Reason = fit("任免理由", f.RenMianLiYou, 158, 24)
@@ -105,39 +105,31 @@ func (p *approvalSheet) resume(text string) {
 		heads, bodies = append([]string{""}, heads...), append([]string{strings.ReplaceAll(r.Lead, "\n", " ")}, bodies...)
 	}
 	p.Resume = lrmx.Fit(strings.Join(bodies, "\n"), 158, 124, months, 14)
-	if len(p.Resume.Rest) == 0 {
-		for i := range bodies {
-			p.Periods = append(p.Periods, paperPeriod{heads[i], bodies[i]})
-		}
-		return
-	}
 	// Too long even in the smallest type: whole periods stay, the others follow on a further sheet.
-	room, used := len(p.Resume.Lines)-1, 0
+	more := paperMore{Title: "简历"}
 	for i := range bodies {
-		lines := len(lrmx.Fit(bodies[i], 158, 1000, months, 7).Lines)
-		if c := lrmx.Fit(bodies[i], 158, 3.3, months, 7); len(c.Rest) > 0 {
-			lines = len(c.Rest) + len(c.Lines) - 1
+		if i < len(bodies)-len(p.Resume.Rest) {
+			p.Periods = append(p.Periods, paperPeriod{heads[i], bodies[i]})
+		} else {
+			more.Lines = append(more.Lines, strings.TrimSpace(heads[i]+"  "+bodies[i]))
 		}
-		if used += lines; used > room {
-			more := paperMore{Title: "简历"}
-			for k := i; k < len(bodies); k++ {
-				more.Lines = append(more.Lines, strings.TrimSpace(heads[k]+"  "+bodies[k]))
-			}
-			p.More = append([]paperMore{more}, p.More...)
-			p.Periods = append(p.Periods, paperPeriod{"", "(续附页)"})
-			return
-		}
-		p.Periods = append(p.Periods, paperPeriod{heads[i], bodies[i]})
+	}
+	if len(more.Lines) > 0 {
+		p.Periods = append(p.Periods, paperPeriod{"", "(续附页)"})
+		p.More = append([]paperMore{more}, p.More...)
 	}
 }
+
+// twoLines is the room for text in a row of 12mm: two lines in 12 pt are 11.01mm.
+const twoLines = 11.1
 
 // onPage is how many members of a family the second sheet holds; it has places for seven in any case.
 const onPage, places7 = 12, 7
 
 func (p *approvalSheet) family(list []lrmx.Family, on time.Time, fit func(title, text string, wide, high float64) lrmx.Cell) {
-	rows, high := max(places7, min(len(list), onPage)), 11.0
+	rows, high := max(places7, min(len(list), onPage)), twoLines
 	if rows > places7 {
-		high = 6
+		high = 6.6 // two lines in the smallest type
 	}
 	for i := range rows {
 		var m lrmx.Family
@@ -150,7 +142,7 @@ func (p *approvalSheet) family(list []lrmx.Family, on time.Time, fit func(title,
 		}
 		who := "家庭成员" + m.XingMing
 		p.Family = append(p.Family, paperRelative{fit(who, m.ChengWei, 20, high), fit(who, spacedName(m.XingMing), 24, high), fit(who, age, 14, high),
-			fit(who, m.ZhengZhiMianMao, 24, high), fit(who, m.GongZuoDanWeiJiZhiWu, 72, high)})
+			fit(who, m.ZhengZhiMianMao, 24, high), fit(who, m.GongZuoDanWeiJiZhiWu, 68, high)})
 	}
 	if len(list) > onPage {
 		more := paperMore{Title: "家庭主要成员及重要社会关系"}

@@ -31,7 +31,7 @@ func approvalSheets(p approvalSheet) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"sheet approval\"><h1>干部任免审批表</h1><table class=\"approval-table\"><caption class=\"hidden\">第一页:基本情况、职务和简历</caption> <colgroup><col class=\"w24\"><col class=\"w26\"><col class=\"w24\"><col class=\"w26\"><col class=\"w26\"><col class=\"w28\"><col class=\"w32\"></colgroup> <tbody><tr class=\"h12\"><th scope=\"row\">姓\u3000名</th>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"sheet approval\"><h1>干部任免审批表</h1><table class=\"approval-table\"><caption class=\"hidden\">第一页:基本情况、职务和简历</caption> <colgroup><col class=\"w24\"><col class=\"w26\"><col class=\"w24\"><col class=\"w26\"><col class=\"w26\"><col class=\"w28\"><col class=\"w31\"></colgroup> <tbody><tr class=\"h12\"><th scope=\"row\">姓\u3000名</th>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -311,7 +311,7 @@ func approvalSheets(p approvalSheet) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</p></section><section class=\"sheet approval\"><table class=\"approval-table\"><caption class=\"hidden\">第二页:奖惩、考核、家庭成员和审批意见</caption> <colgroup><col class=\"w24\"><col class=\"w22\"><col class=\"w26\"><col class=\"w16\"><col class=\"w26\"><col class=\"w72\"></colgroup> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</p></section><section class=\"sheet approval\"><table class=\"approval-table\"><caption class=\"hidden\">第二页:奖惩、考核、家庭成员和审批意见</caption> <colgroup><col class=\"w24\"><col class=\"w22\"><col class=\"w26\"><col class=\"w16\"><col class=\"w26\"><col class=\"w71\"></colgroup> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -405,7 +405,7 @@ func approvalSheets(p approvalSheet) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "</p><p>(盖章)\u3000\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日</p></td></tr></tbody></table><table class=\"approval-table approval-opinions\"><caption class=\"hidden\">审批意见</caption> <colgroup><col class=\"w24\"><col class=\"w69\"><col class=\"w24\"><col class=\"w69\"></colgroup> <tbody><tr class=\"h38\"><th scope=\"row\">审\u3000批<br>机\u3000关<br>意\u3000见</th><td class=\"seal fit-120\"><p></p><p>(盖章)<br>年\u3000\u3000月\u3000\u3000日</p></td><th scope=\"row\">行\u3000政<br>机\u3000关<br>任\u3000免<br>意\u3000见</th><td class=\"seal fit-120\"><p></p><p>(盖章)<br>年\u3000\u3000月\u3000\u3000日</p></td></tr></tbody></table><p class=\"approval-foot\"><span>填表人:")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "</p><p>(盖章)\u3000\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日</p></td></tr></tbody></table><table class=\"approval-table approval-opinions\"><caption class=\"hidden\">审批意见</caption> <colgroup><col class=\"w24\"><col class=\"w685\"><col class=\"w24\"><col class=\"w685\"></colgroup> <tbody><tr class=\"h38\"><th scope=\"row\">审\u3000批<br>机\u3000关<br>意\u3000见</th><td class=\"seal fit-120\"><p></p><p>(盖章)<br>年\u3000\u3000月\u3000\u3000日</p></td><th scope=\"row\">行\u3000政<br>机\u3000关<br>任\u3000免<br>意\u3000见</th><td class=\"seal fit-120\"><p></p><p>(盖章)<br>年\u3000\u3000月\u3000\u3000日</p></td></tr></tbody></table><p class=\"approval-foot\"><span>填表人:")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

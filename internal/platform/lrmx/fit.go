@@ -18,7 +18,7 @@ const (
 type Cell struct {
 	Size  float64  // in points
 	Lines []string // paragraphs
-	Rest  []string // what does not fit in the smallest size, for a further sheet
+	Rest  []string // paragraphs, or the end of one, that do not fit in the smallest size, for a further sheet
 }
 
 // Class names the size for the style sheet: 10.5 pt is fit-105.
@@ -35,8 +35,7 @@ func (c Cell) Text() string { return strings.Join(c.Lines, "\n") }
 // such as the months in front of a period. Characters are counted, not measured: the printer's fonts are not known here,
 // but a Chinese character is as wide as it is high in all of them. largest bounds the size.
 func Fit(text string, wide, high, indent, largest float64) Cell {
-	text = strings.TrimSpace(text)
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		return Cell{Size: largest}
 	}
 	paragraphs := strings.Split(text, "\n")
@@ -54,13 +53,21 @@ func Fit(text string, wide, high, indent, largest float64) Cell {
 		}
 	}
 	// The smallest size fills the cell; the last line says that there is more.
-	size := Sizes[len(Sizes)-1]
-	room := max(1, int(high/(size*point*leading))) - 1
-	var lines []string
+	c := Cell{Size: Sizes[len(Sizes)-1]}
+	room := max(1, int(high/(c.Size*point*leading))) - 1
 	for _, p := range paragraphs {
-		lines = append(lines, wrap(p, perLine(wide, size, indent))...)
+		lines := wrap(p, perLine(wide, c.Size, indent))
+		n := min(room, len(lines))
+		if room -= n; n > 0 {
+			c.Lines = append(c.Lines, strings.Join(lines[:n], ""))
+		}
+		if n < len(lines) {
+			c.Rest = append(c.Rest, strings.Join(lines[n:], ""))
+			room = 0 // what follows stays in its order
+		}
 	}
-	return Cell{Size: size, Lines: append(lines[:room:room], "(续附页)"), Rest: lines[room:]}
+	c.Lines = append(c.Lines, "(续附页)")
+	return c
 }
 
 // perLine is how many characters a line holds, less one that a rule on punctuation may push over.

@@ -20,8 +20,13 @@ func TestTextTakesTheLargestSizeThatFits(t *testing.T) {
 	if c.Size != 7 || c.Lines[len(c.Lines)-1] != "(续附页)" {
 		t.Errorf("an overfull cell: %v", c)
 	}
-	if whole := strings.Join(c.Lines[:len(c.Lines)-1], "") + strings.Join(c.Rest, ""); whole != text {
-		t.Errorf("%d of %d characters are left", len(whole), len(text))
+	if whole := strings.Join(c.Lines[:len(c.Lines)-1], "") + strings.Join(c.Rest, ""); whole != text || len(c.Rest) != 1 {
+		t.Errorf("%d of %d characters are left in %d paragraphs", len(whole), len(text), len(c.Rest))
+	}
+	// A further sheet has wider lines: paragraphs go there as they are, and in their order.
+	c = lrmx.Fit("甲\n"+text+"\n乙\n丙", 50, 30, 0, 14)
+	if n := len(c.Rest); c.Lines[0] != "甲" || n != 3 || c.Rest[1] != "乙" || c.Rest[2] != "丙" || !strings.HasSuffix(text, c.Rest[0]) {
+		t.Errorf("what is left over: %q", c.Rest)
 	}
 	// Letters are narrow, and a bound on the size is kept.
 	if a, b := lrmx.Fit(strings.Repeat("a", 40), 50, 12, 0, 14), lrmx.Fit("字", 50, 12, 0, 12); a.Size < 10.5 || b.Size != 12 {
