@@ -83,9 +83,14 @@ func parsePeriod(line string) (p Period, ok bool, problem string) {
 	return Period{From: from, To: to, Text: strings.TrimSpace(text)}, true, ""
 }
 
-// breaks turns every form of line break into \n.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// breaks turns every form of line break into \n. Most texts have none.
 func breaks(text string) string {
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(br.ReplaceAllString(text, "\n"))
+	if !strings.ContainsAny(text, "<\r") {
+		return text
+	}
+	return lineEnds.Replace(br.ReplaceAllString(text, "\n"))
 }
 
 // String lays the résumé out: start, two hyphens, end or blanks up to column 18, then the text; further lines below it.
