@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"touyan/internal/platform/codelist"
+	"touyan/internal/platform/fault"
 	"touyan/internal/platform/lrmx"
+	"touyan/internal/platform/portrait"
 )
 
 // formDifference is one matter on which a form and the register differ. It can be accepted, or must be asked for as a
@@ -20,8 +22,14 @@ type formDifference struct {
 	Private bool   // stays out of the trail
 	Key     string // the field of a change request, which is the only way
 	Page    string // below the person's page, where it can be dealt with otherwise
-	accept  func(w *approvalWriter) error
+	accept  func(c *fileChange)
 }
+
+// filePages say where, below a person's page, the file keeps what an element of the form shows.
+var filePages = map[string]string{"MinZu": "/edit", "JiGuan": "/edit", "ChuShengDi": "/edit", "RuDangShiJian": "/edit", "CanJiaGongZuoShiJian": "/edit",
+	"JianKangZhuangKuang": "/edit", "ZhuanYeJiShuZhiWu": "/edit", "ShuXiZhuanYeYouHeZhuanChang": "/edit", "QuanRiZhiJiaoYu_XueLi": "/file/education",
+	"ZaiZhiJiaoYu_XueLi": "/file/education", "XianRenZhiWu": "#appoint", "JianLi": "/file/resume", "JiangChengQingKuang": "/file/awards",
+	"NianDuKaoHeJieGuo": "/file/grades", "JiaTingChengYuan": "/file/family", "ZhaoPian": "/attachments"}
 
 // Acceptable reports whether the form's value can be taken over here.
 func (d formDifference) Acceptable() bool { return d.accept != nil }
@@ -37,7 +45,9 @@ func (a approval) compare(f lrmx.Form) []formDifference {
 	c.schooling("ZaiZhiJiaoYu_", "inservice", now.ZaiZhi, f.ZaiZhi)
 	c.lists()
 	c.family()
-	c.rest()
+	c.words()
+	c.photo()
+	c.extra()
 	return c.list
 }
 
@@ -47,49 +57,50 @@ type comparison struct {
 	list      []formDifference
 }
 
-// differ notes an element whose text differs; set makes the difference one that can be accepted.
-func (c *comparison) differ(element string, set func(w *approvalWriter) error) *formDifference {
+// differ notes an element whose text differs; set makes the difference one that can be accepted. Without it the
+// difference leads to the page of the file. The caller may change what is returned.
+func (c *comparison) differ(element string, set func(c *fileChange)) *formDifference {
 	old, new := c.now.Text(element), c.file.Text(element)
 	if new == "" || old == new {
 		return &formDifference{}
 	}
-	c.list = append(c.list, formDifference{Element: element, Title: lrmx.Title(element), Theirs: old, Yours: new, accept: set})
+	d := formDifference{Element: element, Title: lrmx.Title(element), Theirs: old, Yours: new, accept: set}
+	if set == nil {
+		d.Page = filePages[element]
+	}
+	c.list = append(c.list, d)
 	return &c.list[len(c.list)-1]
 }
 
 func (c *comparison) plain() {
-	if d := c.differ("ChuShengNianYue", nil); d.Element != "" {
-		d.Key = "birth"
-	}
+	c.differ("ChuShengNianYue", nil).Key = "birth"
 	if code, err := codelist.Ethnic().Parse(c.file.MinZu); err == nil {
-		c.differ("MinZu", patchOf(approvalPatch{Ethnic: &code}))
+		c.differ("MinZu", func(f *fileChange) { f.columns.Ethnic = &code })
 	}
 	for _, e := range []struct {
 		element string
-		at      func(p *approvalPatch) **string
+		at      func(c *approvalColumns) **string
 	}{
-		{"JiGuan", func(p *approvalPatch) **string { return &p.NativePlace }}, {"ChuShengDi", func(p *approvalPatch) **string { return &p.BirthPlace }},
-		{"ZhuanYeJiShuZhiWu", func(p *approvalPatch) **string { return &p.TechnicalPost }},
-		{"ShuXiZhuanYeYouHeZhuanChang", func(p *approvalPatch) **string { return &p.Specialty }},
+		{"JiGuan", func(c *approvalColumns) **string { return &c.NativePlace }}, {"ChuShengDi", func(c *approvalColumns) **string { return &c.BirthPlace }},
+		{"ZhuanYeJiShuZhiWu", func(c *approvalColumns) **string { return &c.TechnicalPost }},
+		{"ShuXiZhuanYeYouHeZhuanChang", func(c *approvalColumns) **string { return &c.Specialty }},
 	} {
 		text := c.file.Text(e.element)
-		var p approvalPatch
-		*e.at(&p) = &text
 		if len([]rune(text)) > maxText["text"] {
-			c.differ(e.element, nil).Page = "/edit"
-		} else {
-			c.differ(e.element, patchOf(p))
+			c.differ(e.element, nil)
+			continue
 		}
+		c.differ(e.element, func(f *fileChange) { *e.at(&f.columns) = &text })
 	}
 	if code, known := codeOf(HealthWords, c.file.JianKangZhuangKuang); known {
-		c.differ("JianKangZhuangKuang", patchOf(approvalPatch{Health: &code}))
+		c.differ("JianKangZhuangKuang", func(f *fileChange) { f.columns.Health = &code })
 	} else {
-		c.differ("JianKangZhuangKuang", nil).Page = "/edit"
+		c.differ("JianKangZhuangKuang", nil)
 	}
 	if t, ok := lrmx.MonthOf(c.file.CanJiaGongZuoShiJian); ok {
-		c.differ("CanJiaGongZuoShiJian", patchOf(approvalPatch{WorkStart: &t}))
+		c.differ("CanJiaGongZuoShiJian", func(f *fileChange) { f.columns.WorkStart = &t })
 	} else {
-		c.differ("CanJiaGongZuoShiJian", nil).Page = "/edit"
+		c.differ("CanJiaGongZuoShiJian", nil)
 	}
 }
 
@@ -98,13 +109,10 @@ func (c *comparison) party() {
 	joined, political := readJoined(c.file.RuDangShiJian)
 	d := c.differ("RuDangShiJian", nil)
 	switch {
-	case d.Element == "":
 	case c.a.PartyJoin != nil:
 		d.Key = "party_join"
-	case joined == nil || political != codelist.PartyMember || joined.Before(c.a.BirthDate.AddDate(18, 0, -31)):
-		d.Page = "/edit"
-	default:
-		d.accept = patchOf(approvalPatch{PartyJoin: joined, Political: &political})
+	case joined != nil && political == codelist.PartyMember && !joined.Before(c.a.BirthDate.AddDate(18, 0, -31)):
+		d.accept = func(f *fileChange) { f.columns.PartyJoin, f.columns.Political = joined, &political }
 	}
 }
 
@@ -121,55 +129,65 @@ func (c *comparison) schooling(prefix, mode string, old, new lrmx.JiaoYu) {
 		d := formDifference{Element: prefix + "XueLi", Title: wordOf(educationModes, mode), Theirs: was, Yours: text}
 		switch {
 		case read == nil:
-			d.Page = "/file/education"
+			d.Page = filePages[d.Element]
 		case codelist.LevelOf(read.Level) > codelist.LevelOf(c.a.Person.Education):
 			d.Key = "education"
 		default:
-			d.accept = func(w *approvalWriter) error { return w.addSchooling(*read) }
+			d.accept = func(f *fileChange) { f.addSchooling(*read) }
 		}
 		c.list = append(c.list, d)
 		return
 	}
-	if d := c.differ(prefix+"XueLi", nil); d.Element != "" {
-		d.Key = "education"
+	c.differ(prefix+"XueLi", nil).Key = "education"
+	for _, e := range []struct {
+		element string
+		to      schooling
+	}{{"XueWei", schooling{Degree: new.XueWei}}, {"XueLi_BiYeYuanXiaoXi", schooling{School: new.XueLiYuanXiao}},
+		{"XueWei_BiYeYuanXiaoXi", schooling{DegreeSchool: new.XueWeiYuanXiao}}} {
+		c.differ(prefix+e.element, func(f *fileChange) { f.changeSchooling(record.ID, e.to) })
 	}
-	c.differ(prefix+"XueWei", func(w *approvalWriter) error { return w.setSchooling(*record, schooling{Degree: new.XueWei}) })
-	c.differ(prefix+"XueLi_BiYeYuanXiaoXi", func(w *approvalWriter) error {
-		return w.setSchooling(*record, schooling{School: new.XueLiYuanXiao})
-	})
-	c.differ(prefix+"XueWei_BiYeYuanXiaoXi", func(w *approvalWriter) error {
-		return w.setSchooling(*record, schooling{DegreeSchool: new.XueWeiYuanXiao})
-	})
 }
 
 // lists are the texts that the register keeps as entries.
 func (c *comparison) lists() {
-	c.differ("XianRenZhiWu", nil).Page = "#appoint"
-	stages, ok := readResume(c.file.JianLi)
-	if ok {
-		c.differ("JianLi", func(w *approvalWriter) error { return w.setResume(stages) })
-	} else {
-		c.differ("JianLi", nil).Page = "/file/resume"
-	}
-	awards, sanctions, ok := readHonours(c.file.JiangChengQingKuang)
-	if more := missing(c.now.JiangChengQingKuang, c.file.JiangChengQingKuang); ok && len(sanctions) == 0 && len(more) > 0 {
-		fresh := awards[:0:0]
-		for _, h := range awards {
-			if more[h.line()] {
-				fresh = append(fresh, h)
+	c.differ("XianRenZhiWu", nil)
+	if stages, ok := readResume(c.file.JianLi); ok {
+		c.differ("JianLi", func(f *fileChange) {
+			f.resumed = true
+			for _, s := range stages {
+				f.addStage(s)
 			}
-		}
-		c.differ("JiangChengQingKuang", func(w *approvalWriter) error { return w.addHonours(fresh) })
-	} else if len(more) > 0 {
-		c.differ("JiangChengQingKuang", nil).Page = "/file/awards"
+		})
+	} else {
+		c.differ("JianLi", nil)
 	}
+	c.honours()
 	c.grades()
+}
+
+// honours adds awards that the register lacks. A sanction is registered from its own paper.
+func (c *comparison) honours() {
+	awards, sanctions, ok := readHonours(c.file.JiangChengQingKuang)
+	more := missing(c.now.JiangChengQingKuang, c.file.JiangChengQingKuang)
+	switch {
+	case len(more) == 0:
+	case !ok || len(sanctions) > 0:
+		c.differ("JiangChengQingKuang", nil)
+	default:
+		c.differ("JiangChengQingKuang", func(f *fileChange) {
+			for _, h := range awards {
+				if more[h.line()] {
+					f.addHonour(h)
+				}
+			}
+		})
+	}
 }
 
 func (c *comparison) grades() {
 	grades, ok := readGrades(c.file.NianDuKaoHeJieGuo)
 	if !ok {
-		c.differ("NianDuKaoHeJieGuo", nil).Page = "/file/grades"
+		c.differ("NianDuKaoHeJieGuo", nil)
 		return
 	}
 	known := map[int]string{}
@@ -187,9 +205,13 @@ func (c *comparison) grades() {
 	}
 	switch {
 	case clash: // a grade that is registered has its own paper
-		c.differ("NianDuKaoHeJieGuo", nil).Page = "/file/grades"
+		c.differ("NianDuKaoHeJieGuo", nil)
 	case len(fresh) > 0:
-		c.differ("NianDuKaoHeJieGuo", func(w *approvalWriter) error { return w.addGrades(fresh) })
+		c.differ("NianDuKaoHeJieGuo", func(f *fileChange) {
+			for _, g := range fresh {
+				f.addGrade(g)
+			}
+		})
 	}
 }
 
@@ -232,53 +254,73 @@ func (c *comparison) family() {
 			if d.Theirs = said(c.now.JiaTingChengYuan[i]); d.Theirs == d.Yours {
 				continue
 			}
-			d.accept = func(w *approvalWriter) error { return w.setRelative(was.ID, r) }
-		case CheckName(r.Name) != nil || r.Relation == "":
-			d.Page = "/file/family"
+			r.ID = was.ID
+			d.accept = func(f *fileChange) { f.family = append(f.family, r) }
+		case !r.readable():
+			d.Page = filePages["JiaTingChengYuan"]
 		default:
-			d.accept = func(w *approvalWriter) error { return w.addRelative(r) }
+			d.accept = func(f *fileChange) { f.addRelative(r) }
 		}
 		c.list = append(c.list, d)
 	}
 	for i := range c.a.Family {
 		if len(c.file.JiaTingChengYuan) > 0 && !matched[i] {
 			c.list = append(c.list, formDifference{Element: "JiaTingChengYuan/-" + strconv.Itoa(i), Title: "家庭成员", Theirs: said(c.now.JiaTingChengYuan[i]),
-				Private: true, Page: "/file/family"})
+				Private: true, Page: filePages["JiaTingChengYuan"]})
 		}
 	}
 }
 
-// rest is the photo and what only forms say.
-func (c *comparison) rest() {
-	set := func(to func(*approvalWords)) func(w *approvalWriter) error {
-		return func(w *approvalWriter) error { return w.setWords(to) }
-	}
+// words are what only forms say.
+func (c *comparison) words() {
 	new := wordsOf(c.file)
-	c.differ("NiRenZhiWu", set(func(w *approvalWords) { w.NextPost = new.NextPost }))
-	c.differ("NiMianZhiWu", set(func(w *approvalWords) { w.EndPost = new.EndPost }))
-	c.differ("RenMianLiYou", set(func(w *approvalWords) { w.Reason = new.Reason }))
-	c.differ("ChengBaoDanWei", set(func(w *approvalWords) { w.ReportingUnit = new.ReportingUnit }))
-	c.differ("JiSuanNianLingShiJian", set(func(w *approvalWords) { w.AgeOn = new.AgeOn }))
-	c.differ("TianBiaoShiJian", set(func(w *approvalWords) { w.FilledOn = new.FilledOn }))
-	c.differ("TianBiaoRen", set(func(w *approvalWords) { w.FilledBy = new.FilledBy }))
-	c.differ("GaiGeQianRenZhiNianLingJieXian", set(func(w *approvalWords) { w.ReformLimit = new.ReformLimit }))
-	c.differ("DaoLingNianYue", set(func(w *approvalWords) { w.DueMonth = new.DueMonth }))
-	if p := c.file.ZhaoPian; len(p) > 0 && !bytes.Equal(p, c.a.Photo) && (len(c.a.Photo) == 0 || hashOf(p) != c.a.Words.Extra.Photo) {
-		d := formDifference{Element: "ZhaoPian", Title: "照片", Theirs: "没有照片", Yours: "文件中的照片", accept: func(w *approvalWriter) error { return w.setPhoto(p) }}
-		if len(c.a.Photo) > 0 {
-			d.Theirs = "已有照片"
-		}
-		c.list = append(c.list, d)
+	for _, e := range []struct {
+		element string
+		to      func(w *approvalWords)
+	}{
+		{"NiRenZhiWu", func(w *approvalWords) { w.NextPost = new.NextPost }}, {"NiMianZhiWu", func(w *approvalWords) { w.EndPost = new.EndPost }},
+		{"RenMianLiYou", func(w *approvalWords) { w.Reason = new.Reason }}, {"ChengBaoDanWei", func(w *approvalWords) { w.ReportingUnit = new.ReportingUnit }},
+		{"JiSuanNianLingShiJian", func(w *approvalWords) { w.AgeOn = new.AgeOn }}, {"TianBiaoShiJian", func(w *approvalWords) { w.FilledOn = new.FilledOn }},
+		{"TianBiaoRen", func(w *approvalWords) { w.FilledBy = new.FilledBy }},
+		{"GaiGeQianRenZhiNianLingJieXian", func(w *approvalWords) { w.ReformLimit = new.ReformLimit }},
+		{"DaoLingNianYue", func(w *approvalWords) { w.DueMonth = new.DueMonth }},
+	} {
+		c.differ(e.element, func(f *fileChange) { f.reword(e.to) })
 	}
+}
+
+// photo differs where the form brings one that the register has neither as it is nor drawn anew.
+func (c *comparison) photo() {
+	p := c.file.ZhaoPian
+	if len(p) == 0 || bytes.Equal(p, c.a.Photo) || len(c.a.Photo) > 0 && hashOf(p) == c.a.Words.Extra.Photo {
+		return
+	}
+	d := formDifference{Element: "ZhaoPian", Title: "照片", Theirs: "没有照片", Yours: "文件中的照片"}
+	if len(c.a.Photo) > 0 {
+		d.Theirs = "已有照片"
+	}
+	if err := portrait.Check(p); err != nil {
+		d.Yours += "(" + fault.Of(err).Sentence + ")"
+		d.Page = filePages["ZhaoPian"]
+	} else {
+		d.accept = func(f *fileChange) { f.picture = p }
+	}
+	c.list = append(c.list, d)
+}
+
+// extra is what other tools wrote.
+func (c *comparison) extra() {
 	was, is := c.a.Words.Extra, keptOf(fileOf(c.file), c.file)
 	was.Texts, is.Texts, was.Photo = nil, nil, ""
-	if !is.empty() && !reflect.DeepEqual(was.normal(), is.normal()) {
-		c.list = append(c.list, formDifference{Element: "Extra", Title: "其他软件写入的内容", Theirs: was.count(), Yours: is.count(),
-			accept: set(func(w *approvalWords) {
-				is.Texts, is.Photo = w.Extra.Texts, w.Extra.Photo
-				w.Extra = is
-			})})
+	if is.empty() || reflect.DeepEqual(was.normal(), is.normal()) {
+		return
 	}
+	c.list = append(c.list, formDifference{Element: "Extra", Title: "其他软件写入的内容", Theirs: was.count(), Yours: is.count(), accept: func(f *fileChange) {
+		f.reword(func(w *approvalWords) {
+			is.Texts, is.Photo = w.Extra.Texts, w.Extra.Photo
+			w.Extra = is
+		})
+	}})
 }
 
 func (k kept) normal() kept {

@@ -157,55 +157,95 @@ func (b formsBatch) place(typed map[int]string) (map[int]org.Village, map[int]st
 	return found, wrong, nil
 }
 
+// formsAtOnce is how many forms are written by one set of statements.
+const formsAtOnce = 100
+
 // importForms writes everything that an upload says and the register may take over, all or nothing.
 func (s Store) importForms(ctx context.Context, tx *access.Tx, b formsBatch, villages map[int]org.Village, progress func(done int) error) (string, error) {
-	added, changed, taken := 0, 0, 0
-	for i, f := range b.Files {
-		switch {
-		case f.Problem != "":
-			return "", fault.Conflict("文件中仍有问题,没有导入任何一份。请返回查看,修改后重新上传")
-		case f.New():
-			if err := s.createFrom(ctx, tx, fileOf(f.Form), f.Card, villages[i]); err != nil {
-				return "", fault.Because(err, fmt.Errorf("form %d: %w", i, err))
-			}
-			added++
-		case f.acceptable() > 0:
-			n, err := s.accept(ctx, tx, f, "*")
-			if err != nil {
-				return "", err
-			}
-			changed, taken = changed+1, taken+n
+	if _, _, _, bad := b.count(); bad > 0 {
+		return "", fault.Conflict("文件中仍有问题,没有导入任何一份。请返回查看,修改后重新上传")
+	}
+	var sum imported
+	for from := 0; from < len(b.Files); from += formsAtOnce {
+		until := min(from+formsAtOnce, len(b.Files))
+		if err := s.importSome(ctx, tx, b.Files[from:until], func(i int) org.Village { return villages[from+i] }, &sum); err != nil {
+			return "", err
 		}
 		if progress != nil {
-			if err := progress(i + 1); err != nil {
+			if err := progress(until); err != nil {
 				return "", err
 			}
 		}
 	}
-	message := fmt.Sprintf("导入完成:新增%d人,更新%d人(%d处)", added, changed, taken)
-	tx.Audit(access.Line{Action: "cadre.forms.import", Object: "persons", Summary: "导入任免审批表:" + message, Detail: map[string]any{"files": len(b.Files)}})
-	return message, nil
+	tx.Audit(access.Line{Action: "cadre.forms.import", Object: "persons", Summary: "导入任免审批表:" + sum.String(), Detail: map[string]any{"files": len(b.Files)}})
+	return sum.String(), nil
 }
 
-// accept takes over what one form says of one matter, or of all that can be taken over.
-func (s Store) accept(ctx context.Context, tx *access.Tx, f formFile, element string) (int, error) {
-	list, err := s.approvals(ctx, tx, []int64{f.Person}, tx.Scope().Today())
-	if err != nil {
-		return 0, err
+// imported says what an import did.
+type imported struct{ added, changed, taken, photos int }
+
+func (n imported) String() string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		text string
+	}{{n.added, fmt.Sprintf("新增%d人", n.added)}, {n.changed, fmt.Sprintf("更新%d人(%d处)", n.changed, n.taken)},
+		{n.photos, fmt.Sprintf("%d张照片已损坏,没有采用", n.photos)}} {
+		if p.n > 0 {
+			parts = append(parts, p.text)
+		}
 	}
-	if len(list) == 0 {
-		return 0, fault.Conflict("%s的档案刚被他人修改,请刷新后再试", f.PersonName)
+	return "导入完成:" + strings.Join(parts, ",")
+}
+
+func (s Store) importSome(ctx context.Context, tx *access.Tx, files []formFile, village func(i int) org.Village, sum *imported) error {
+	var people []*intent
+	var changes []*fileChange
+	fresh := map[*intent]*fileChange{}
+	for i, f := range files {
+		if !f.New() {
+			if c, n := f.accepted(tx, "*"); n > 0 {
+				changes = append(changes, c)
+				sum.changed, sum.taken = sum.changed+1, sum.taken+n
+			}
+			continue
+		}
+		a := fileOf(f.Form)
+		in := &intent{line: line{Name: a.Name, ID: f.Card, Ethnic: a.Ethnic, Political: a.Political, Joined: a.PartyJoin, Education: a.Person.Education,
+			Details: a.Details}, Village: village(i), Index: IDIndex(s.keys, tx.Tenant(), f.Card.Number)}
+		c := newFile(a)
+		people, changes, fresh[in] = append(people, in), append(changes, c), c
 	}
-	w := approvalWriter{ctx: ctx, tx: tx, person: f.Person, name: f.PersonName, words: &list[0].Words}
+	if err := insertPeople(ctx, tx, s.keys, people); err != nil {
+		return err
+	}
+	for _, in := range people {
+		fresh[in].person = in.id
+		tx.Audit(access.Line{Action: "cadre.create", Object: "persons", ID: in.id, Person: in.id, Summary: "新增干部 " + in.Name})
+	}
+	sum.added += len(people)
+	for _, c := range changes {
+		switch err := c.draw(); {
+		case fault.Is(err, fault.KindInvalid): // only the whole picture tells that it is damaged
+			c.picture = nil
+			sum.photos++
+		case err != nil:
+			return err
+		}
+	}
+	return s.writeChanges(ctx, tx, changes)
+}
+
+// accepted gathers what one form says of one matter, or of all that can be taken over, and notes it in the trail.
+func (f formFile) accepted(tx *access.Tx, element string) (*fileChange, int) {
+	c := f.change
 	detail := map[string]any{}
 	var titles []string
 	for _, d := range f.Differences {
 		if !d.Acceptable() || element != "*" && element != d.Element {
 			continue
 		}
-		if err := d.accept(&w); err != nil {
-			return 0, err
-		}
+		d.accept(&c)
 		if !slices.Contains(titles, d.Title) {
 			titles = append(titles, d.Title)
 		}
@@ -215,10 +255,21 @@ func (s Store) accept(ctx context.Context, tx *access.Tx, f formFile, element st
 			detail[d.Element] = map[string]string{"before": d.Theirs, "after": d.Yours}
 		}
 	}
-	if len(detail) == 0 {
+	if len(detail) > 0 {
+		tx.Audit(access.Line{Action: "cadre.forms.accept", Object: "persons", ID: f.Person, Person: f.Person,
+			Summary: "按任免审批表更新" + f.PersonName + "的" + strings.Join(titles, "、"), Detail: detail})
+	}
+	return &c, len(detail)
+}
+
+// accept takes over one difference, or all of one form.
+func (s Store) accept(ctx context.Context, tx *access.Tx, f formFile, element string) (int, error) {
+	c, n := f.accepted(tx, element)
+	if n == 0 {
 		return 0, nil
 	}
-	tx.Audit(access.Line{Action: "cadre.forms.accept", Object: "persons", ID: f.Person, Person: f.Person,
-		Summary: "按任免审批表更新" + f.PersonName + "的" + strings.Join(titles, "、"), Detail: detail})
-	return len(detail), nil
+	if err := c.draw(); err != nil {
+		return 0, err
+	}
+	return n, s.writeChanges(ctx, tx, []*fileChange{c})
 }

@@ -141,6 +141,13 @@ func readRelative(m lrmx.Family) relative {
 	return r
 }
 
+// readable reports whether the register can keep a member. Forms name people in more ways than the register's own page asks
+// for, such as 王某(继父).
+func (r relative) readable() bool {
+	n := len([]rune(r.Name))
+	return n >= 1 && n <= 25 && r.Relation != ""
+}
+
 // readJoined reads 入党时间: the month and, where a democratic party is named, its code.
 func readJoined(text string) (joined *time.Time, political string) {
 	for part := range strings.SplitSeq(text, "；") {
@@ -183,7 +190,7 @@ func fileOf(f lrmx.Form) approval {
 	}
 	a.Grades, _ = readGrades(f.NianDuKaoHeJieGuo)
 	for _, m := range f.JiaTingChengYuan {
-		if r := readRelative(m); CheckName(r.Name) == nil && r.Relation != "" {
+		if r := readRelative(m); r.readable() {
 			a.Family = append(a.Family, r)
 		}
 	}

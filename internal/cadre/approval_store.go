@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
+	"touyan/internal/platform/fault"
 )
 
 // approvals reads the files of some persons as forms need them, in the order of the ids. It reads every table once for
@@ -130,4 +131,38 @@ func (r *approvalReader) records() {
 		a := r.of(g.PersonID)
 		a.Grades = append(a.Grades, g)
 	})
+}
+
+// setApproval saves what was typed on the page of a form, refusing a stale copy with both values.
+func (s Store) setApproval(ctx context.Context, tx *access.Tx, p Person, f approvalForm) error {
+	if _, err := tx.Exec(ctx, `select from persons where tenant_id = @tenant and id = @person for update`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": p.ID}); err != nil {
+		return err
+	}
+	list, err := s.approvals(ctx, tx, []int64{p.ID}, tx.Scope().Today())
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return fault.Conflict("%s的档案已作废,不能修改", p.Name)
+	}
+	now := list[0].Words
+	if now.Version != f.Version {
+		var d []fault.Difference
+		for _, x := range []struct{ label, theirs, yours string }{{"拟任职务", now.NextPost, f.NextPost}, {"拟免职务", now.EndPost, f.EndPost},
+			{"任免理由", now.Reason, f.Reason}, {"呈报单位", now.ReportingUnit, f.ReportingUnit}, {"填表人", now.FilledBy, f.FilledBy},
+			{"填表时间", now.FilledOn, f.FilledOn}, {"计算年龄时间", now.AgeOn, f.AgeOn}} {
+			if x.theirs != x.yours {
+				d = append(d, fault.Difference{Label: x.label, Theirs: x.theirs, Yours: x.yours})
+			}
+		}
+		if len(d) == 0 {
+			return nil // the same was saved meanwhile, such as by a second click
+		}
+		return fault.Stale(d...)
+	}
+	tx.Audit(access.Line{Action: "cadre.form", Object: "appointment_forms", ID: p.ID, Person: p.ID, Summary: "填写" + p.Name + "的任免审批表",
+		Detail: map[string]any{"next_post": f.NextPost, "end_post": f.EndPost, "reason": f.Reason}})
+	now.NextPost, now.EndPost, now.Reason, now.ReportingUnit = f.NextPost, f.EndPost, f.Reason, f.ReportingUnit
+	now.FilledBy, now.FilledOn, now.AgeOn = f.FilledBy, f.FilledOn, f.AgeOn
+	return writeWords(ctx, tx, []*fileChange{{person: p.ID, words: now, reworded: true}})
 }

@@ -4,9 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"image"
-	_ "image/jpeg" // the kinds of photo that are told apart
-	_ "image/png"
 	"io"
 	"path"
 	"slices"
@@ -16,10 +13,10 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"touyan/internal/access"
 	"touyan/internal/org"
-	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/idcard"
 	"touyan/internal/platform/lrmx"
+	"touyan/internal/platform/portrait"
 )
 
 // Limits on a zip of forms, checked while it is unpacked: its directory may lie.
@@ -39,6 +36,7 @@ type formFile struct {
 	PersonName  string
 	Village     org.Village // of a new person, where the form names one
 	Differences []formDifference
+	change      fileChange // of a registered person, with nothing accepted yet
 }
 
 // New reports whether the form is of somebody who is not registered.
@@ -177,7 +175,7 @@ func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile
 			continue
 		}
 		byNumber[f.Card.Number] = i
-		indexes = append(indexes, formIndex(s.keys, tx, f.Card))
+		indexes = append(indexes, IDIndex(s.keys, tx.Tenant(), f.Card.Number))
 	}
 	registered, err := knownBy(ctx, tx, indexes, [][]byte{}, []string{})
 	if err != nil {
@@ -191,7 +189,7 @@ func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile
 			continue
 		}
 		name := TidyName(f.Form.XingMing)
-		switch k := registered.byNumber[string(formIndex(s.keys, tx, f.Card))]; {
+		switch k := registered.byNumber[string(IDIndex(s.keys, tx.Tenant(), f.Card.Number))]; {
 		case k == nil:
 			if err := CheckName(name); err != nil {
 				f.Problem = fault.Of(err).Sentence
@@ -213,7 +211,9 @@ func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile
 			return err
 		}
 		for _, a := range chunk {
-			at[a.ID].Differences = a.compare(at[a.ID].Form)
+			f := at[a.ID]
+			f.Differences = a.compare(f.Form)
+			f.change = fileChange{person: a.ID, version: a.Person.Version, name: a.Name, words: a.Words}
 		}
 	}
 	return nil
@@ -227,14 +227,10 @@ func unknownOf(a approval) (notes []lrmx.Note) {
 	if a.Political == "" {
 		notes = append(notes, lrmx.Note{Element: "RuDangShiJian", Sentence: "没有填写,导入后请补充政治面貌"})
 	}
-	if c, _, err := image.DecodeConfig(bytes.NewReader(a.Photo)); len(a.Photo) > 0 && (err != nil || min(c.Width, c.Height) < 200) {
-		notes = append(notes, lrmx.Note{Element: "ZhaoPian", Sentence: "不能用作照片(不是图片或小于200像素),导入时略去"})
+	if err := portrait.Check(a.Photo); len(a.Photo) > 0 && err != nil {
+		notes = append(notes, lrmx.Note{Element: "ZhaoPian", Sentence: fault.Of(err).Sentence + ",导入时略去"})
 	}
 	return notes
-}
-
-func formIndex(keys *crypt.Keys, tx *access.Tx, card idcard.Card) []byte {
-	return keys.Index(tx.Tenant(), "cadre.id_number", card.Number)
 }
 
 // villageNamed finds the one village of the scope that a post names: 安化镇司林山村党支部书记.

@@ -2,149 +2,107 @@ package cadre
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"image/jpeg"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
-	"touyan/internal/org"
 	"touyan/internal/platform/fault"
-	"touyan/internal/platform/idcard"
 	"touyan/internal/platform/portrait"
 )
 
-// approvalWriter writes into one file what a form says.
-type approvalWriter struct {
-	ctx    context.Context
-	tx     *access.Tx
-	person int64
-	name   string
-	words  *approvalWords // as they stand, so that one after another can be set
+// fileChange is what forms change in one file. Changes are gathered first, so that a whole upload is written with one
+// statement per table.
+type fileChange struct {
+	person  int64
+	version int // of the file with which the form was compared, 0 for a new one
+	name    string
+	columns approvalColumns
+	words   approvalWords // as they will stand
+	reworded,
+	resumed bool // the words differ; the form's résumé takes the place of the register's
+	entries map[string][][]string // new ones by section, in the order of its fields and as forms write them
+	schools []schooling           // records whose texts change; an empty text stays
+	family  []relative            // members who change
+	picture []byte                // the photo as the form brings it
 }
 
-// approvalPatch are columns of the file; nil leaves one as it is.
-type approvalPatch struct {
+// approvalColumns are columns of the file; nil leaves one as it is.
+type approvalColumns struct {
 	Ethnic, NativePlace, BirthPlace, TechnicalPost, Specialty, Health, Political *string
 	WorkStart, PartyJoin                                                         *time.Time
 }
 
-func patchOf(p approvalPatch) func(w *approvalWriter) error {
-	return func(w *approvalWriter) error {
-		return w.exec(`update persons set ethnic = coalesce(@ethnic, ethnic), native_place = coalesce(@native, native_place),
-				birth_place = coalesce(@birth_place, birth_place), technical_post = coalesce(@technical, technical_post),
-				specialty = coalesce(@specialty, specialty), health = coalesce(@health, health), political = coalesce(@political, political),
-				work_start_date = coalesce(@work_start, work_start_date), party_join_date = coalesce(party_join_date, @party_join),
-				updated_at = @now, version = version + 1
-			where tenant_id = @tenant and id = @person and voided_at is null and merged_into is null`, pgx.StrictNamedArgs{"ethnic": p.Ethnic,
-			"native": p.NativePlace, "birth_place": p.BirthPlace, "technical": p.TechnicalPost, "specialty": p.Specialty, "health": p.Health,
-			"political": p.Political, "work_start": p.WorkStart, "party_join": p.PartyJoin, "now": w.tx.Scope().Now()})
+func (c *fileChange) add(section string, texts ...string) {
+	if c.entries == nil {
+		c.entries = map[string][][]string{}
 	}
+	c.entries[section] = append(c.entries[section], texts)
 }
 
-// exec runs a statement on the file, which must still be there.
-func (w *approvalWriter) exec(sql string, args pgx.StrictNamedArgs) error {
-	args["tenant"], args["person"] = w.tx.Tenant(), w.person
-	tag, err := w.tx.Exec(w.ctx, sql, args)
-	if err != nil {
-		return err
-	}
-	if tag.RowsAffected() == 0 {
-		return fault.Conflict("这份档案刚被他人修改,请刷新后再试")
-	}
-	return nil
+func (c *fileChange) addSchooling(e schooling) {
+	c.add("education", e.Mode, e.Level, e.Degree, e.School, e.DegreeSchool, monthText(e.FinishedOn))
 }
 
-func (w *approvalWriter) addSchooling(e schooling) error {
-	return w.exec(sectionSQL["education"].insert, pgx.StrictNamedArgs{"mode": e.Mode, "level": e.Level, "degree": e.Degree, "school": e.School,
-		"degree_school": e.DegreeSchool, "finished_on": e.FinishedOn})
+func (c *fileChange) addStage(s stage) {
+	c.add("resume", monthText(&s.FromOn), monthText(s.ToOn), s.Kind, s.Body)
 }
 
-// setSchooling changes the texts of the record that the form shows; an empty one stays.
-func (w *approvalWriter) setSchooling(was, to schooling) error {
-	return w.exec(`update education_records set degree = coalesce(nullif(@degree, ''), degree), school = coalesce(nullif(@school, ''), school),
-			major = case when @school = '' then major else '' end, degree_school = coalesce(nullif(@degree_school, ''), degree_school),
-			version = version + 1
-		where tenant_id = @tenant and person_id = @person and id = @id`, pgx.StrictNamedArgs{"degree": to.Degree, "school": to.School,
-		"degree_school": to.DegreeSchool, "id": was.ID})
+func (c *fileChange) addRelative(r relative) {
+	c.add("family", r.Relation, r.Name, monthText(r.BirthMonth), r.Political, r.EmployerPost)
 }
 
-func (w *approvalWriter) addStage(s stage) error {
-	return w.exec(sectionSQL["resume"].insert, pgx.StrictNamedArgs{"from_on": s.FromOn, "to_on": s.ToOn, "kind": s.Kind, "body": s.Body})
+func (c *fileChange) addHonour(h honour) {
+	c.add("awards", h.Kind, h.Title, h.Level, h.Issuer, h.AwardedOn.Format(time.DateOnly), h.DocNo, h.Reason)
 }
 
-// setResume puts the form's résumé in the place of the register's.
-func (w *approvalWriter) setResume(list []stage) error {
-	_, err := w.tx.Exec(w.ctx, `delete from resume_entries where tenant_id = @tenant and person_id = @person`,
-		pgx.StrictNamedArgs{"tenant": w.tx.Tenant(), "person": w.person})
-	for _, s := range list {
-		if err == nil {
-			err = w.addStage(s)
+func (c *fileChange) addSanction(s sanction) {
+	c.add("sanctions", s.Kind, s.DecidedOn.Format(time.DateOnly), "", s.Authority, s.DocNo, s.Reason)
+}
+
+func (c *fileChange) addGrade(g yearGrade) { c.add("grades", strconv.Itoa(g.Year), g.Grade, "", "") }
+
+// reword changes what the form says beyond the file.
+func (c *fileChange) reword(to func(*approvalWords)) {
+	to(&c.words)
+	c.reworded = true
+}
+
+// changeSchooling changes the texts of a record that are not empty.
+func (c *fileChange) changeSchooling(record int64, to schooling) {
+	for i := range c.schools {
+		if e := &c.schools[i]; e.ID == record {
+			e.Degree, e.School, e.DegreeSchool = cmp.Or(to.Degree, e.Degree), cmp.Or(to.School, e.School), cmp.Or(to.DegreeSchool, e.DegreeSchool)
+			return
 		}
 	}
-	return err
+	to.ID = record
+	c.schools = append(c.schools, to)
 }
 
-func (w *approvalWriter) addHonours(list []honour) error {
-	for _, h := range list {
-		err := w.exec(sectionSQL["awards"].insert, pgx.StrictNamedArgs{"kind": h.Kind, "title": h.Title, "level": h.Level, "issuer": h.Issuer,
-			"awarded_on": h.AwardedOn, "doc_no": h.DocNo, "reason": h.Reason})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *approvalWriter) addGrades(list []yearGrade) error {
-	for _, g := range list {
-		if err := w.exec(sectionSQL["grades"].insert, pgx.StrictNamedArgs{"year": g.Year, "grade": g.Grade, "doc_no": "", "note": ""}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func relativeArgs(r relative) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{"relation": r.Relation, "name": r.Name, "birth_month": r.BirthMonth, "political": r.Political, "employer_post": r.EmployerPost}
-}
-
-func (w *approvalWriter) addRelative(r relative) error {
-	return w.exec(sectionSQL["family"].insert, relativeArgs(r))
-}
-
-func (w *approvalWriter) setRelative(id int64, r relative) error {
-	args := relativeArgs(r)
-	args["id"] = id
-	return w.exec(`update family_members set relation = @relation, name = @name, birth_month = coalesce(@birth_month, birth_month),
-			political = @political, employer_post = @employer_post, version = version + 1
-		where tenant_id = @tenant and person_id = @person and id = @id`, args)
-}
-
-// keptPhoto gives the photo of a form as the register keeps it: as it is where it came from a register, else drawn anew.
-func keptPhoto(picture []byte) (kept []byte, err error) {
-	c, err := jpeg.DecodeConfig(bytes.NewReader(picture))
-	if err == nil && c.Width == portrait.Width && c.Height == portrait.Height && len(picture) < 1<<20 && !bytes.Contains(picture, []byte("Exif\x00")) {
-		return picture, nil
-	}
-	return portrait.Make(picture, portrait.Head)
-}
-
-func (w *approvalWriter) setPhoto(picture []byte) error {
-	kept, err := keptPhoto(picture)
-	if err != nil {
-		return err
-	}
-	if err := (Store{}).setPhoto(w.ctx, w.tx, Person{ID: w.person, Name: w.name}, kept); err != nil {
-		return err
-	}
-	if bytes.Equal(kept, picture) {
+// draw makes the form's picture a photo as the register keeps one: as it is where it came from a register, else anew.
+func (c *fileChange) draw() error {
+	if len(c.picture) == 0 {
 		return nil
 	}
-	return w.setWords(func(a *approvalWords) { a.Extra.Photo = hashOf(picture) })
+	size, err := jpeg.DecodeConfig(bytes.NewReader(c.picture))
+	if err == nil && size.Width == portrait.Width && size.Height == portrait.Height && len(c.picture) < 1<<20 && !bytes.Contains(c.picture, []byte("Exif\x00")) {
+		return nil
+	}
+	drawn, err := portrait.Make(c.picture, portrait.Head)
+	if err != nil {
+		return err
+	}
+	digest := hashOf(c.picture)
+	c.reword(func(w *approvalWords) { w.Extra.Photo = digest })
+	c.picture = drawn
+	return nil
 }
 
 func hashOf(b []byte) string {
@@ -152,105 +110,196 @@ func hashOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// setWords changes what the form says beyond the file.
-func (w *approvalWriter) setWords(to func(*approvalWords)) error {
-	to(w.words)
-	f := w.words
-	extra, err := json.Marshal(f.Extra)
-	if err != nil {
-		return err
-	}
-	return w.exec(`insert into appointment_forms (tenant_id, township_id, village_id, person_id, next_post, end_post, reason, reporting_unit,
-			filled_by, filled_on, age_on, reform_limit, due_month, extra)
-		select tenant_id, township_id, village_id, id, @next, @end, @reason, @unit, @by, @filled, @age, @reform, @due, @extra::jsonb
-		from persons where tenant_id = @tenant and id = @person
-		on conflict (tenant_id, person_id) do update set next_post = excluded.next_post, end_post = excluded.end_post, reason = excluded.reason,
-			reporting_unit = excluded.reporting_unit, filled_by = excluded.filled_by, filled_on = excluded.filled_on, age_on = excluded.age_on,
-			reform_limit = excluded.reform_limit, due_month = excluded.due_month, extra = excluded.extra, version = appointment_forms.version + 1`,
-		pgx.StrictNamedArgs{"next": f.NextPost, "end": f.EndPost, "reason": f.Reason, "unit": f.ReportingUnit, "by": f.FilledBy, "filled": f.FilledOn,
-			"age": f.AgeOn, "reform": f.ReformLimit, "due": f.DueMonth, "extra": string(extra)})
-}
-
-// createFrom makes the file of a new person from his form.
-func (s Store) createFrom(ctx context.Context, tx *access.Tx, a approval, card idcard.Card, village org.Village) error {
-	id, err := s.Create(ctx, tx, fields{Name: a.Name, ID: card, Ethnic: a.Ethnic, Political: a.Political, Education: a.Person.Education,
-		PartyJoin: a.PartyJoin, Details: a.Details}, village.TownshipID, village.ID)
-	if err != nil {
-		return err
-	}
-	w := approvalWriter{ctx: ctx, tx: tx, person: id, name: a.Name, words: &a.Words}
+// newFile is everything that a form says of a new person.
+func newFile(a approval) *fileChange {
+	c := &fileChange{name: a.Name, words: a.Words, reworded: true, picture: a.Photo}
 	for _, e := range a.Education {
-		if err := w.addSchooling(e); err != nil {
-			return err
-		}
+		c.addSchooling(e)
 	}
 	for _, e := range a.Resume {
-		if err := w.addStage(e); err != nil {
-			return err
-		}
+		c.addStage(e)
 	}
 	for _, e := range a.Family {
-		if err := w.addRelative(e); err != nil {
-			return err
-		}
+		c.addRelative(e)
 	}
-	if err := w.addHonours(a.Awards); err != nil {
-		return err
+	for _, e := range a.Awards {
+		c.addHonour(e)
 	}
 	for _, e := range a.Sanctions {
-		err := w.exec(sectionSQL["sanctions"].insert, pgx.StrictNamedArgs{"kind": e.Kind, "decided_on": e.DecidedOn, "ends_on": nil, "authority": e.Authority,
-			"doc_no": e.DocNo, "reason": e.Reason})
-		if err != nil {
+		c.addSanction(e)
+	}
+	for _, e := range a.Grades {
+		c.addGrade(e)
+	}
+	return c
+}
+
+// writeChanges writes what was gathered, a statement per table.
+func (s Store) writeChanges(ctx context.Context, tx *access.Tx, list []*fileChange) error {
+	for _, write := range []func(context.Context, *access.Tx, []*fileChange) error{writeColumns, writeSchools, writeFamily, writeEntries, writeWords, s.writePhotos} {
+		if err := write(ctx, tx, list); err != nil {
 			return err
 		}
-	}
-	if err := w.addGrades(a.Grades); err != nil {
-		return err
-	}
-	if err := w.setWords(func(*approvalWords) {}); err != nil {
-		return err
-	}
-	if len(a.Photo) == 0 {
-		return nil
-	}
-	if err := w.setPhoto(a.Photo); !fault.Is(err, fault.KindInvalid) { // the preview has said so
-		return err
 	}
 	return nil
 }
 
-// setApproval saves what was typed on the page of a form, refusing a stale copy with both values.
-func (s Store) setApproval(ctx context.Context, tx *access.Tx, p Person, f approvalForm) error {
-	if _, err := tx.Exec(ctx, `select from persons where tenant_id = @tenant and id = @person for update`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": p.ID}); err != nil {
-		return err
+// write runs a statement that takes an array per column and touches a row per element.
+func (c columns) write(ctx context.Context, tx *access.Tx, sql string, rows int) error {
+	if rows == 0 {
+		return nil
 	}
-	list, err := s.approvals(ctx, tx, []int64{p.ID}, tx.Scope().Today())
-	if err != nil {
-		return err
+	args := pgx.StrictNamedArgs{"tenant": tx.Tenant()}
+	for name, list := range c {
+		args[name] = list
 	}
-	if len(list) == 0 {
-		return fault.Conflict("%s的档案已作废,不能修改", p.Name)
+	tag, err := tx.Exec(ctx, sql, args)
+	if err == nil && int(tag.RowsAffected()) != rows {
+		err = fault.Conflict("有档案刚被他人修改、作废或调出,没有写入任何内容。请返回刷新后再试")
 	}
-	now := list[0].Words
-	if now.Version != f.Version {
-		var d []fault.Difference
-		for _, x := range []struct{ label, theirs, yours string }{{"拟任职务", now.NextPost, f.NextPost}, {"拟免职务", now.EndPost, f.EndPost},
-			{"任免理由", now.Reason, f.Reason}, {"呈报单位", now.ReportingUnit, f.ReportingUnit}, {"填表人", now.FilledBy, f.FilledBy},
-			{"填表时间", now.FilledOn, f.FilledOn}, {"计算年龄时间", now.AgeOn, f.AgeOn}} {
-			if x.theirs != x.yours {
-				d = append(d, fault.Difference{Label: x.label, Theirs: x.theirs, Yours: x.yours})
+	return err
+}
+
+func writeColumns(ctx context.Context, tx *access.Tx, list []*fileChange) error {
+	c, n := columns{}, 0
+	for _, f := range list {
+		p := f.columns
+		if p == (approvalColumns{}) {
+			continue
+		}
+		n++
+		put(c, "person", f.person)
+		put(c, "version", f.version)
+		put(c, "ethnic", p.Ethnic)
+		put(c, "native", p.NativePlace)
+		put(c, "birth_place", p.BirthPlace)
+		put(c, "technical", p.TechnicalPost)
+		put(c, "specialty", p.Specialty)
+		put(c, "health", p.Health)
+		put(c, "political", p.Political)
+		put(c, "work_start", p.WorkStart)
+		put(c, "party_join", p.PartyJoin)
+	}
+	c["now"] = tx.Scope().Now()
+	return c.write(ctx, tx, `update persons p set ethnic = coalesce(x.ethnic, p.ethnic), native_place = coalesce(x.native, p.native_place),
+			birth_place = coalesce(x.birth_place, p.birth_place), technical_post = coalesce(x.technical, p.technical_post),
+			specialty = coalesce(x.specialty, p.specialty), health = coalesce(x.health, p.health), political = coalesce(x.political, p.political),
+			work_start_date = coalesce(x.work_start, p.work_start_date), party_join_date = coalesce(p.party_join_date, x.party_join),
+			updated_at = @now, version = p.version + 1
+		from unnest(@person::bigint[], @version::int[], @ethnic::text[], @native::text[], @birth_place::text[], @technical::text[], @specialty::text[],
+			@health::text[], @political::text[], @work_start::date[], @party_join::date[])
+			x(person, version, ethnic, native, birth_place, technical, specialty, health, political, work_start, party_join)
+		where p.tenant_id = @tenant and p.id = x.person and p.version = x.version and p.voided_at is null and p.merged_into is null`, n)
+}
+
+func writeSchools(ctx context.Context, tx *access.Tx, list []*fileChange) error {
+	c, n := columns{}, 0
+	for _, f := range list {
+		for _, e := range f.schools {
+			n++
+			put(c, "person", f.person)
+			put(c, "id", e.ID)
+			put(c, "degree", e.Degree)
+			put(c, "school", e.School)
+			put(c, "degree_school", e.DegreeSchool)
+		}
+	}
+	return c.write(ctx, tx, `update education_records e set degree = coalesce(nullif(x.degree, ''), e.degree), school = coalesce(nullif(x.school, ''), e.school),
+			major = case when x.school = '' then e.major else '' end, degree_school = coalesce(nullif(x.degree_school, ''), e.degree_school),
+			version = e.version + 1
+		from unnest(@person::bigint[], @id::bigint[], @degree::text[], @school::text[], @degree_school::text[]) x(person, id, degree, school, degree_school)
+		where e.tenant_id = @tenant and e.person_id = x.person and e.id = x.id`, n)
+}
+
+func writeFamily(ctx context.Context, tx *access.Tx, list []*fileChange) error {
+	c, n := columns{}, 0
+	for _, f := range list {
+		for _, r := range f.family {
+			n++
+			put(c, "person", f.person)
+			put(c, "id", r.ID)
+			put(c, "relation", r.Relation)
+			put(c, "name", r.Name)
+			put(c, "birth_month", r.BirthMonth)
+			put(c, "political", r.Political)
+			put(c, "employer_post", r.EmployerPost)
+		}
+	}
+	return c.write(ctx, tx, `update family_members m set relation = x.relation, name = x.name, birth_month = coalesce(x.birth_month, m.birth_month),
+			political = x.political, employer_post = x.employer_post, version = m.version + 1
+		from unnest(@person::bigint[], @id::bigint[], @relation::text[], @name::text[], @birth_month::date[], @political::text[], @employer_post::text[])
+			x(person, id, relation, name, birth_month, political, employer_post)
+		where m.tenant_id = @tenant and m.person_id = x.person and m.id = x.id`, n)
+}
+
+// writeEntries adds entries, and takes out the résumés in whose place others come.
+func writeEntries(ctx context.Context, tx *access.Tx, list []*fileChange) error {
+	var resumed []int64
+	rows := map[string][]partRow{}
+	for _, f := range list {
+		if f.resumed {
+			resumed = append(resumed, f.person)
+		}
+		for section, entries := range f.entries {
+			for _, texts := range entries {
+				rows[section] = append(rows[section], partRow{f.person, texts})
 			}
 		}
-		if len(d) == 0 {
-			return nil // the same was saved meanwhile, such as by a second click
-		}
-		return fault.Stale(d...)
 	}
-	w := approvalWriter{ctx: ctx, tx: tx, person: p.ID, name: p.Name, words: &now}
-	tx.Audit(access.Line{Action: "cadre.form", Object: "appointment_forms", ID: p.ID, Person: p.ID, Summary: "填写" + p.Name + "的任免审批表",
-		Detail: map[string]any{"next_post": f.NextPost, "end_post": f.EndPost, "reason": f.Reason}})
-	return w.setWords(func(a *approvalWords) {
-		a.NextPost, a.EndPost, a.Reason, a.ReportingUnit = f.NextPost, f.EndPost, f.Reason, f.ReportingUnit
-		a.FilledBy, a.FilledOn, a.AgeOn = f.FilledBy, f.FilledOn, f.AgeOn
-	})
+	if len(resumed) > 0 {
+		if _, err := tx.Exec(ctx, partSQL["resume"].clear, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "people": resumed}); err != nil {
+			return err
+		}
+	}
+	for _, s := range sections {
+		if err := addEntries(ctx, tx, s, rows[s.Key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeWords(ctx context.Context, tx *access.Tx, list []*fileChange) error {
+	c, n := columns{}, 0
+	for _, f := range list {
+		if !f.reworded {
+			continue
+		}
+		extra, err := json.Marshal(f.words.Extra)
+		if err != nil {
+			return err
+		}
+		n++
+		put(c, "person", f.person)
+		put(c, "next", f.words.NextPost)
+		put(c, "end", f.words.EndPost)
+		put(c, "reason", f.words.Reason)
+		put(c, "unit", f.words.ReportingUnit)
+		put(c, "by", f.words.FilledBy)
+		put(c, "filled", f.words.FilledOn)
+		put(c, "age", f.words.AgeOn)
+		put(c, "reform", f.words.ReformLimit)
+		put(c, "due", f.words.DueMonth)
+		put(c, "extra", string(extra))
+	}
+	return c.write(ctx, tx, `insert into appointment_forms (tenant_id, township_id, village_id, person_id, next_post, end_post, reason, reporting_unit,
+			filled_by, filled_on, age_on, reform_limit, due_month, extra)
+		select p.tenant_id, p.township_id, p.village_id, p.id, x.next_post, x.end_post, x.reason, x.unit, x.filled_by, x.filled_on, x.age_on, x.reform, x.due,
+			x.extra::jsonb
+		from unnest(@person::bigint[], @next::text[], @end::text[], @reason::text[], @unit::text[], @by::text[], @filled::text[], @age::text[],
+			@reform::text[], @due::text[], @extra::text[]) x(person, next_post, end_post, reason, unit, filled_by, filled_on, age_on, reform, due, extra)
+		join persons p on p.tenant_id = @tenant and p.id = x.person
+		on conflict (tenant_id, person_id) do update set next_post = excluded.next_post, end_post = excluded.end_post, reason = excluded.reason,
+			reporting_unit = excluded.reporting_unit, filled_by = excluded.filled_by, filled_on = excluded.filled_on, age_on = excluded.age_on,
+			reform_limit = excluded.reform_limit, due_month = excluded.due_month, extra = excluded.extra, version = appointment_forms.version + 1`, n)
+}
+
+func (s Store) writePhotos(ctx context.Context, tx *access.Tx, list []*fileChange) error {
+	var photos []newPhoto
+	for _, f := range list {
+		if len(f.picture) > 0 {
+			photos = append(photos, newPhoto{f.person, f.name, f.picture})
+		}
+	}
+	return s.setPhotos(ctx, tx, photos)
 }

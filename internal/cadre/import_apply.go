@@ -145,25 +145,12 @@ func (p *partPlan) apply(ctx context.Context, tx *access.Tx, out *applied, step 
 	return step(len(p.Add))
 }
 
-// insert writes entries with one statement: an array per field, months as their first day.
-func (p *partPlan) insert(ctx context.Context, tx *access.Tx, rows []plannedEntry) error {
-	people := make([]int64, len(rows))
-	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "people": people}
-	for i, f := range p.Section.Fields {
-		texts := make([]string, len(rows))
-		for n, x := range rows {
-			people[n] = x.Subject.id()
-			if texts[n] = x.Texts[i]; f.Kind == "month" && texts[n] != "" {
-				texts[n] += "-01"
-			}
-		}
-		args[f.Name] = texts
+func (p *partPlan) insert(ctx context.Context, tx *access.Tx, planned []plannedEntry) error {
+	rows := make([]partRow, len(planned))
+	for i, e := range planned {
+		rows[i] = partRow{e.Subject.id(), e.Texts}
 	}
-	tag, err := tx.Exec(ctx, partSQL[p.Section.Key].add, args)
-	if err == nil && int(tag.RowsAffected()) != len(rows) {
-		err = fault.Conflict("有人员的档案刚被作废、合并或调出,没有导入任何一行。请返回预览后再试")
-	}
-	return err
+	return addEntries(ctx, tx, p.Section, rows)
 }
 
 func codeName(kind, code string) string {

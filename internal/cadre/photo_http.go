@@ -67,7 +67,7 @@ func (m *Module) savePhoto(w http.ResponseWriter, r *http.Request, s access.Scop
 	if err != nil {
 		return err
 	}
-	if err := access.InScope(r.Context(), s, func(tx *access.Tx) error { return m.Store.setPhoto(r.Context(), tx, p, jpeg) }); err != nil {
+	if err := access.InScope(r.Context(), s, func(tx *access.Tx) error { return m.Store.setPhotos(r.Context(), tx, []newPhoto{{p.ID, p.Name, jpeg}}) }); err != nil {
 		return err
 	}
 	access.Flash(r, s, "success", "已更换照片")

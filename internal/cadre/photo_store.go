@@ -2,13 +2,10 @@ package cadre
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
-	"touyan/internal/platform/fault"
 )
 
 // photoDigest tells one photo of a file from another, empty where there is none.
@@ -31,23 +28,29 @@ func (Store) Photo(ctx context.Context, tx *access.Tx, person int64) (jpeg []byt
 	return jpeg, err
 }
 
-// setPhoto puts a photo, made by platform/portrait, in place of the one before.
-func (Store) setPhoto(ctx context.Context, tx *access.Tx, p Person, jpeg []byte) error {
-	sum := sha256.Sum256(jpeg)
-	tag, err := tx.Exec(ctx, `insert into photos (tenant_id, township_id, village_id, person_id, jpeg, digest, uploaded_at)
-		select @tenant, township_id, village_id, id, @jpeg, @digest, @now from persons where tenant_id = @tenant and id = @person
-			and voided_at is null and merged_into is null
-		on conflict (tenant_id, person_id) do update set jpeg = excluded.jpeg, digest = excluded.digest, uploaded_at = excluded.uploaded_at`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": p.ID, "jpeg": jpeg, "digest": hex.EncodeToString(sum[:]), "now": tx.Scope().Now()})
-	if err != nil {
-		return err
+// newPhoto is a photo, made by platform/portrait, for one file.
+type newPhoto struct {
+	Person int64
+	Name   string
+	JPEG   []byte
+}
+
+// setPhotos puts photos in the place of those before.
+func (Store) setPhotos(ctx context.Context, tx *access.Tx, list []newPhoto) error {
+	c := columns{"now": tx.Scope().Now()}
+	for _, p := range list {
+		digest := hashOf(p.JPEG)
+		put(c, "person", p.Person)
+		put(c, "jpeg", p.JPEG)
+		put(c, "digest", digest)
+		tx.Audit(access.Line{Action: "cadre.photo", Object: "photos", ID: p.Person, Person: p.Person, Summary: "更换" + p.Name + "的照片",
+			Detail: map[string]any{"sha256": digest}})
 	}
-	if tag.RowsAffected() == 0 {
-		return fault.Conflict("%s的档案已作废,不能更换照片", p.Name)
-	}
-	tx.Audit(access.Line{Action: "cadre.photo", Object: "photos", ID: p.ID, Person: p.ID, Summary: "更换" + p.Name + "的照片",
-		Detail: map[string]any{"sha256": hex.EncodeToString(sum[:])}})
-	return nil
+	return c.write(ctx, tx, `insert into photos (tenant_id, township_id, village_id, person_id, jpeg, digest, uploaded_at)
+		select p.tenant_id, p.township_id, p.village_id, p.id, x.jpeg, x.digest, @now
+		from unnest(@person::bigint[], @jpeg::bytea[], @digest::text[]) x(person, jpeg, digest)
+		join persons p on p.tenant_id = @tenant and p.id = x.person where p.voided_at is null and p.merged_into is null
+		on conflict (tenant_id, person_id) do update set jpeg = excluded.jpeg, digest = excluded.digest, uploaded_at = excluded.uploaded_at`, len(list))
 }
 
 func (Store) removePhoto(ctx context.Context, tx *access.Tx, p Person) error {

@@ -114,6 +114,23 @@ func partsOf(ctx context.Context, tx *access.Tx, key string, people []int64) (ma
 	return out, err
 }
 
+// addEntries writes entries of a section for many files with one statement: an array per field, months as their first day.
+func addEntries(ctx context.Context, tx *access.Tx, s section, rows []partRow) error {
+	people, c := make([]int64, len(rows)), columns{}
+	for i, f := range s.Fields {
+		texts := make([]string, len(rows))
+		for n, x := range rows {
+			people[n] = x.PersonID
+			if texts[n] = x.Texts[i]; f.Kind == "month" && texts[n] != "" {
+				texts[n] += "-01"
+			}
+		}
+		c[f.Name] = texts
+	}
+	c["people"] = people
+	return c.write(ctx, tx, partSQL[s.Key].add, len(rows))
+}
+
 // detailsOf reads what many files say beyond the register.
 func detailsOf(ctx context.Context, tx *access.Tx, people []int64) (map[int64]Details, error) {
 	rows, err := tx.Query(ctx, `select id as person, `+detailList+` from persons where tenant_id = @tenant and id = any(@people)`,

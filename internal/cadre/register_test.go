@@ -61,10 +61,10 @@ func (h *house) work(c *testkit.Client, run string) testkit.Doc {
 	if err := h.jobs.Open(ctx, true); err != nil {
 		h.T.Fatal(err)
 	}
-	h.T.Cleanup(func() { _ = h.jobs.Close(context.Background()) })
+	defer func() { _ = h.jobs.Close(ctx) }()
 	deadline := time.Now().Add(30 * time.Second)
 	for time.Now().Before(deadline) {
-		if h.Count(`select count(*) from job_runs where finished_at is not null`) > 0 {
+		if h.Count(`select count(*) from job_runs where finished_at is null`) == 0 {
 			return c.Get(run).Want(http.StatusOK).Doc()
 		}
 		<-time.After(50 * time.Millisecond)

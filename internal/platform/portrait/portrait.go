@@ -39,42 +39,59 @@ const (
 // decoding bounds the memory of photos that are open at once.
 var decoding = make(chan struct{}, 2)
 
+// Check says why a picture cannot become a photo, as far as its head tells. The error is a sentence for the user.
+func Check(data []byte) error {
+	_, _, err := measured(data)
+	return err
+}
+
 // Make gives the photo as JPEG. The error is a sentence for the user.
 func Make(data []byte, cut Cut) ([]byte, error) {
-	if len(data) > MaxBytes {
-		return nil, fault.TooLarge("照片不能超过%dMB", MaxBytes>>20)
-	}
-	decode, size, err := open(data)
+	decode, m, err := measured(data)
 	if err != nil {
 		return nil, err
-	}
-	turn := 1
-	if bytes.HasPrefix(data, []byte("\xff\xd8")) {
-		turn = orientation(data)
-	}
-	w, h := size.Width, size.Height
-	if turn >= 5 {
-		w, h = h, w
-	}
-	switch {
-	case w <= 0 || h <= 0 || w*h > maxPixels:
-		return nil, fault.Invalid("照片的像素过大(%d×%d),请缩小后上传", w, h)
-	case w < minSide || h < minSide:
-		return nil, fault.Invalid("照片太小(%d×%d),宽和高都应在%d像素以上", w, h, minSide)
-	case w > 3*h || h > 3*w:
-		return nil, fault.Invalid("照片过于狭长,请先裁成接近2寸照片的形状")
 	}
 	decoding <- struct{}{}
 	defer func() { <-decoding }()
 	picture, err := decode(bytes.NewReader(data))
 	if err != nil {
-		return nil, fault.Because(fault.Invalid("照片已损坏,请重新拍摄或扫描后上传"), err)
+		return nil, damaged(err)
 	}
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, cutOut(picture, turn, w, h, cut), &jpeg.Options{Quality: 90}); err != nil {
+	if err := jpeg.Encode(&out, cutOut(picture, m.turn, m.w, m.h, cut), &jpeg.Options{Quality: 90}); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
+}
+
+// measures are the sides of a picture once it stands upright, and how it must be turned for that.
+type measures struct{ w, h, turn int }
+
+// measured finds the decoder of a picture and its measures, and refuses what cannot become a photo.
+func measured(data []byte) (func(r *bytes.Reader) (image.Image, error), measures, error) {
+	if len(data) > MaxBytes {
+		return nil, measures{}, fault.TooLarge("照片不能超过%dMB", MaxBytes>>20)
+	}
+	decode, size, err := open(data)
+	if err != nil {
+		return nil, measures{}, err
+	}
+	m := measures{size.Width, size.Height, 1}
+	if bytes.HasPrefix(data, []byte("\xff\xd8")) {
+		m.turn = orientation(data)
+	}
+	if m.turn >= 5 {
+		m.w, m.h = m.h, m.w
+	}
+	switch w, h := m.w, m.h; {
+	case w <= 0 || h <= 0 || w*h > maxPixels:
+		return nil, m, fault.Invalid("照片的像素过大(%d×%d),请缩小后上传", w, h)
+	case w < minSide || h < minSide:
+		return nil, m, fault.Invalid("照片太小(%d×%d),宽和高都应在%d像素以上", w, h, minSide)
+	case w > 3*h || h > 3*w:
+		return nil, m, fault.Invalid("照片过于狭长,请先裁成接近2寸照片的形状")
+	}
+	return decode, m, nil
 }
 
 func open(data []byte) (func(r *bytes.Reader) (image.Image, error), image.Config, error) {
