@@ -121,7 +121,7 @@ func (k kept) text(element, register string) string {
 func (a approval) form() lrmx.Form {
 	w, k := a.Words, a.Words.Extra
 	f := lrmx.Form{
-		XingMing: a.Name, XingBie: sexName(a.Sex), ChuShengNianYue: a.BirthDate.Format("200601"), MinZu: codeName("ethnic", a.Ethnic),
+		XingMing: a.Name, XingBie: sexName(a.Sex), ChuShengNianYue: a.BirthDate.Format("200601"), MinZu: a.ethnic(),
 		JiGuan: a.Details.NativePlace, ChuShengDi: a.Details.BirthPlace, RuDangShiJian: k.text("RuDangShiJian", a.joined()),
 		CanJiaGongZuoShiJian:        k.text("CanJiaGongZuoShiJian", compact(a.Details.WorkStart)),
 		JianKangZhuangKuang:         k.text("JianKangZhuangKuang", wordOf(HealthWords, a.Details.Health)),
@@ -152,6 +152,14 @@ func (a approval) form() lrmx.Form {
 	}
 	f, _ = f.Tidy() // what the register holds was checked when it was entered
 	return f
+}
+
+// ethnic is 民族, in the words of the form where it is none of the fifty-six.
+func (a approval) ethnic() string {
+	if a.Ethnic == codelist.OtherEthnic {
+		return cmp.Or(a.Words.Extra.Texts["MinZu"], codeName("ethnic", a.Ethnic))
+	}
+	return codeName("ethnic", a.Ethnic)
 }
 
 func compact(t *time.Time) string {

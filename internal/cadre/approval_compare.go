@@ -76,6 +76,8 @@ func (c *comparison) plain() {
 	c.differ("ChuShengNianYue", nil).Key = "birth"
 	if code, err := codelist.Ethnic().Parse(c.file.MinZu); err == nil {
 		c.differ("MinZu", func(f *fileChange) { f.columns.Ethnic = &code })
+	} else {
+		c.differ("MinZu", nil)
 	}
 	for _, e := range []struct {
 		element string

@@ -81,7 +81,7 @@ func someone(r *rand.Rand, i int, photo []byte) lrmx.Form {
 	sex := []idcard.Sex{idcard.Male, idcard.Female}[r.IntN(2)]
 	rare := []string{"㛃", "𬭎", "𠮷", "龘"}
 	f := lrmx.Form{XingMing: pick("王", "李", "张") + rare[r.IntN(4)] + pick("", "明", "𬭎"), XingBie: sex.Name(), ChuShengNianYue: birth.Format("200601"),
-		MinZu: pick("汉族", "藏族", "回族"), JiGuan: pick("", "甘肃武都"), ChuShengDi: pick("", "甘肃康县 <老城>"), RuDangShiJian: pick("", "202001", "民盟", "民建；201905", "待查"),
+		MinZu: pick("汉族", "藏族", "回族", "穿青人"), JiGuan: pick("", "甘肃武都"), ChuShengDi: pick("", "甘肃康县 <老城>"), RuDangShiJian: pick("", "202001", "民盟", "民建；201905", "待查"),
 		CanJiaGongZuoShiJian: pick("", "201809", "2018"), JianKangZhuangKuang: pick("", "健康", "一般", "良好"), ZhuanYeJiShuZhiWu: pick("", "农艺师"),
 		ShuXiZhuanYeYouHeZhuanChang: pick("", "花椒 & 核桃"), QuanRiZhi: lrmx.JiaoYu{XueLi: pick("", "大专", "高中", "研究生", "自学"), XueLiYuanXiao: pick("", "陇南师专")},
 		ZaiZhi: lrmx.JiaoYu{XueLi: pick("", "大学", "省委党校大学")}, XianRenZhiWu: "安河镇马家沟1村文书", NiRenZhiWu: pick("", "副镇长"), RenMianLiYou: pick("", "工作需要"),
@@ -101,7 +101,7 @@ func someone(r *rand.Rand, i int, photo []byte) lrmx.Form {
 	}
 	f.JianLi = pick(resume.String(), resume.String(), "某某,自幼务农")
 	for range r.IntN(3) {
-		f.JiaTingChengYuan = append(f.JiaTingChengYuan, lrmx.Family{ChengWei: pick("妻子", "长子", "继女婿"), XingMing: pick("阿依", "李㛃") + pick("·古丽", "花"),
+		f.JiaTingChengYuan = append(f.JiaTingChengYuan, lrmx.Family{ChengWei: pick("妻子", "长子", "继女婿"), XingMing: pick("阿依", "李㛃", "王") + pick("·古丽", "花", "某(继父)"),
 			ChuShengRiQi: pick("", "198603", "1958"), ZhengZhiMianMao: pick("", "群众"), GongZuoDanWeiJiZhiWu: pick("", "已去世", "务农"),
 			Extra: [][]lrmx.Extra{nil, {{After: "XingMing", XML: "<BeiZhu>㛃</BeiZhu>"}}}[r.IntN(2)]})
 	}

@@ -169,6 +169,8 @@ func fileOf(f lrmx.Form) approval {
 	a.Name, a.Ethnic = TidyName(f.XingMing), codelist.Han
 	if code, err := codelist.Ethnic().Parse(f.MinZu); err == nil {
 		a.Ethnic = code
+	} else if f.MinZu != "" {
+		a.Ethnic = codelist.OtherEthnic
 	}
 	a.PartyJoin, a.Political = readJoined(f.RuDangShiJian)
 	a.Details = Details{NativePlace: f.JiGuan, BirthPlace: f.ChuShengDi, TechnicalPost: f.ZhuanYeJiShuZhiWu, Specialty: f.ShuXiZhuanYeYouHeZhuanChang, Origins: []string{}}
@@ -230,6 +232,6 @@ func keptOf(a approval, f lrmx.Form) kept {
 }
 
 // keepable are the elements whose text is kept where the register cannot hold it.
-var keepable = []string{"RuDangShiJian", "CanJiaGongZuoShiJian", "JianKangZhuangKuang", "QuanRiZhiJiaoYu_XueLi", "QuanRiZhiJiaoYu_XueWei",
+var keepable = []string{"MinZu", "RuDangShiJian", "CanJiaGongZuoShiJian", "JianKangZhuangKuang", "QuanRiZhiJiaoYu_XueLi", "QuanRiZhiJiaoYu_XueWei",
 	"QuanRiZhiJiaoYu_XueLi_BiYeYuanXiaoXi", "QuanRiZhiJiaoYu_XueWei_BiYeYuanXiaoXi", "ZaiZhiJiaoYu_XueLi", "ZaiZhiJiaoYu_XueWei",
 	"ZaiZhiJiaoYu_XueLi_BiYeYuanXiaoXi", "ZaiZhiJiaoYu_XueWei_BiYeYuanXiaoXi", "XianRenZhiWu", "JianLi", "JiangChengQingKuang", "NianDuKaoHeJieGuo"}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -194,7 +195,7 @@ func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile
 			if err := CheckName(name); err != nil {
 				f.Problem = fault.Of(err).Sentence
 			} else {
-				f.Notes = append(f.Notes, unknownOf(fileOf(f.Form))...)
+				f.Notes = append(f.Notes, lackingIn(fileOf(f.Form), f.Form)...)
 			}
 		case !k.InScope:
 			f.Problem = "该身份证号已登记,请发起调入申请"
@@ -219,16 +220,25 @@ func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile
 	return nil
 }
 
-// unknownOf names what a new file needs and the form does not say.
-func unknownOf(a approval) (notes []lrmx.Note) {
+// lackingIn names what the file of a new person needs and the form does not say, or not so that the register can keep it.
+func lackingIn(a approval, f lrmx.Form) (notes []lrmx.Note) {
+	say := func(element, sentence string) { notes = append(notes, lrmx.Note{Element: element, Sentence: sentence}) }
 	if a.Person.Education == "" {
-		notes = append(notes, lrmx.Note{Element: "QuanRiZhiJiaoYu_XueLi", Sentence: "没有填写或无法识别,导入后请补充最高学历"})
+		say("QuanRiZhiJiaoYu_XueLi", "没有填写或无法识别,导入后请补充最高学历")
 	}
 	if a.Political == "" {
-		notes = append(notes, lrmx.Note{Element: "RuDangShiJian", Sentence: "没有填写,导入后请补充政治面貌"})
+		say("RuDangShiJian", "没有填写,导入后请补充政治面貌")
+	}
+	for _, element := range []string{"JianLi", "JiangChengQingKuang", "NianDuKaoHeJieGuo"} {
+		if a.Words.Extra.Texts[element] != "" {
+			say(element, "不能逐条识别,只按原文保留在审批表中,导入后请在档案中逐条登记")
+		}
+	}
+	if n := len(f.JiaTingChengYuan) - len(a.Family); n > 0 {
+		say("JiaTingChengYuan", strconv.Itoa(n)+"人没有称谓或姓名,导入时略去")
 	}
 	if err := portrait.Check(a.Photo); len(a.Photo) > 0 && err != nil {
-		notes = append(notes, lrmx.Note{Element: "ZhaoPian", Sentence: fault.Of(err).Sentence + ",导入时略去"})
+		say("ZhaoPian", fault.Of(err).Sentence+",导入时略去")
 	}
 	return notes
 }

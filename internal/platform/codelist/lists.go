@@ -10,6 +10,7 @@ const (
 	Male        = "1"
 	Female      = "2"
 	Han         = "01"
+	OtherEthnic = "97" // none of the fifty-six
 	PartyMember = "01" // 中国共产党党员
 	Probationer = "02" // 中国共产党预备党员
 	YouthLeague = "03"
