@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"touyan/internal/app"
@@ -49,13 +50,12 @@ func checkForms(w io.Writer, files []string, today time.Time) error {
 func checkForm(name string, today time.Time) ([]lrmx.Note, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		var at *fs.PathError
-		if errors.As(err, &at) {
-			err = at.Err // the name stands before it
-		}
-		return nil, err
+		return nil, cannotOpen(err)
 	}
 	defer file.Close()
+	if at, err := file.Stat(); err == nil && at.IsDir() {
+		return nil, errors.New("这是文件夹,请写出其中的文件,如 " + filepath.Join(name, "*.lrmx"))
+	}
 	f, notes, err := lrmx.Read(file)
 	if err != nil {
 		if f := fault.Of(err); f.Kind != fault.KindInternal {
@@ -64,4 +64,18 @@ func checkForm(name string, today time.Time) ([]lrmx.Note, error) {
 		return nil, err
 	}
 	return append(notes, lrmx.Check(f, today)...), nil
+}
+
+// cannotOpen says in Chinese why a file cannot be opened; its name stands before the sentence.
+func cannotOpen(err error) error {
+	var at *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("没有这个文件")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("没有读取这个文件的权限")
+	case errors.As(err, &at):
+		return at.Err
+	}
+	return err
 }

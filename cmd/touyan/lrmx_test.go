@@ -34,8 +34,21 @@ func TestFormsAreCheckedOnTheCommandLine(t *testing.T) {
 		t.Errorf("said:\n%s", s)
 	}
 	out.Reset()
-	err := checkForms(&out, []string{good, cut, filepath.Join(dir, "none")}, today)
-	if !fault.Is(err, fault.KindInvalid) || !strings.Contains(err.Error(), "3个文件中有2个") || !strings.Contains(out.String(), "cut.lrmx:无法读取:文件不完整") {
-		t.Errorf("%v\n%s", err, out.String())
+	err := checkForms(&out, []string{good, cut, filepath.Join(dir, "none"), dir}, today)
+	if !fault.Is(err, fault.KindInvalid) || !strings.Contains(err.Error(), "4个文件中有3个") {
+		t.Errorf("a batch with files that cannot be read: %v", err)
+	}
+	for _, want := range []string{"good.lrmx:通过", "cut.lrmx:无法读取:文件不完整", "none:无法读取:没有这个文件", dir + ":无法读取:这是文件夹"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not said:\n%s", want, out.String())
+		}
+	}
+	for _, c := range []struct {
+		args []string
+		want int
+	}{{[]string{"lrmx", "check", good, gap}, 0}, {[]string{"lrmx", "check", good, cut}, 1}, {[]string{"lrmx", "check"}, 2}, {[]string{"lrmx", good}, 2}} {
+		if got := run(c.args); got != c.want {
+			t.Errorf("%q exits %d, want %d", c.args, got, c.want)
+		}
 	}
 }
