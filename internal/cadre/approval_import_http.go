@@ -38,9 +38,13 @@ func (m *Module) formsUpload(w http.ResponseWriter, r *http.Request, s access.Sc
 	return access.Page(w, r, s, access.View{Title: "任免审批表导入、比对", Status: status, Crumbs: formsCrumbs[:1]}, formsUploadPage(problem, s.GrantID()))
 }
 
-// uploadForms keeps a form or a zip of forms, after reading it once: what is none is refused before anything is kept.
+// uploadForms keeps a form, several, or a zip of them, after reading it once: what is none is refused before anything is kept.
 func (m *Module) uploadForms(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	file, err := httpx.File(r, "file")
+	files, err := httpx.Files(r, "file")
+	var file httpx.Upload
+	if err == nil {
+		file, err = packForms(files)
+	}
 	if err == nil {
 		_, err = unpackForms(file.Name, file.Data)
 	}
@@ -217,8 +221,7 @@ func (m *Module) confirmForms(w http.ResponseWriter, r *http.Request, s access.S
 	case run != 0:
 		return httpx.SeeOther(w, r, "/jobs/"+strconv.FormatInt(run, 10))
 	}
-	access.Flash(r, s, "success", message)
-	return httpx.SeeOther(w, r, formsPath(id))
+	return httpx.SeeOther(w, r, formsPath(id)) // which says what was done
 }
 
 type formsParams struct {

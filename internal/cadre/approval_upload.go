@@ -15,6 +15,7 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/org"
 	"touyan/internal/platform/fault"
+	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/idcard"
 	"touyan/internal/platform/lrmx"
 	"touyan/internal/platform/portrait"
@@ -51,6 +52,27 @@ func (f formFile) acceptable() (n int) {
 		}
 	}
 	return n
+}
+
+// packForms makes one upload of several files, such as all of a folder, so that what follows knows two shapes only: a form
+// and a zip.
+func packForms(files []httpx.Upload) (httpx.Upload, error) {
+	if len(files) == 1 {
+		return files[0], nil
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range files {
+		w, err := z.Create(path.Base(f.Name))
+		if err != nil {
+			return httpx.Upload{}, err
+		}
+		if _, err := w.Write(f.Data); err != nil {
+			return httpx.Upload{}, err
+		}
+	}
+	err := z.Close()
+	return httpx.Upload{Name: strconv.Itoa(len(files)) + "份文件", Data: b.Bytes()}, err
 }
 
 // unpackForms reads a form, or a zip of them. It refuses an archive that is unsafe or holds no form; a form that cannot be

@@ -91,6 +91,12 @@ func (c *Client) Post(path string, form url.Values) Answer {
 // PostFile sends a form with one file.
 func (c *Client) PostFile(path string, form url.Values, field, name string, content []byte) Answer {
 	c.t.Helper()
+	return c.PostFiles(path, form, field, [2]string{name, string(content)})
+}
+
+// PostFiles is PostFile with several files, each a name and its content, in one field.
+func (c *Client) PostFiles(path string, form url.Values, field string, files ...[2]string) Answer {
+	c.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for k, list := range form {
@@ -100,14 +106,16 @@ func (c *Client) PostFile(path string, form url.Values, field, name string, cont
 			}
 		}
 	}
-	part, err := w.CreateFormFile(field, name)
-	if err == nil {
-		_, err = part.Write(content)
+	for _, f := range files {
+		part, err := w.CreateFormFile(field, f[0])
+		if err == nil {
+			_, err = part.Write([]byte(f[1]))
+		}
+		if err != nil {
+			c.t.Fatal(err)
+		}
 	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
+	if err := w.Close(); err != nil {
 		c.t.Fatal(err)
 	}
 	return c.Do(c.request(http.MethodPost, path, w.FormDataContentType(), &b))

@@ -136,6 +136,28 @@ func File(r *http.Request, field string) (Upload, error) {
 	return readUpload(f, h)
 }
 
+// Files reads everything that was uploaded in a field where several files can be chosen.
+func Files(r *http.Request, field string) ([]Upload, error) {
+	first, err := File(r, field)
+	if err != nil {
+		return nil, err
+	}
+	list := []Upload{first}
+	for _, h := range r.MultipartForm.File[field][1:] {
+		f, err := h.Open()
+		if err != nil {
+			return nil, fault.Because(fault.Invalid("文件没有完整上传,请重新选择"), err)
+		}
+		u, err := readUpload(f, h)
+		_ = f.Close() // only read
+		if err != nil {
+			return nil, fault.Because(fault.Invalid("%s:%s", h.Filename, fault.Of(err).Sentence), err)
+		}
+		list = append(list, u)
+	}
+	return list, nil
+}
+
 func readUpload(f multipart.File, h *multipart.FileHeader) (Upload, error) {
 	data, err := io.ReadAll(io.LimitReader(f, MaxUpload+1))
 	if err != nil {
