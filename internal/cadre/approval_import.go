@@ -190,7 +190,7 @@ func (n imported) String() string {
 		n    int
 		text string
 	}{{n.added, fmt.Sprintf("新增%d人", n.added)}, {n.changed, fmt.Sprintf("更新%d人(%d处)", n.changed, n.taken)},
-		{n.photos, fmt.Sprintf("%d张照片已损坏,没有采用", n.photos)}} {
+		{n.photos, fmt.Sprintf("%d张照片不能使用,没有采用", n.photos)}} {
 		if p.n > 0 {
 			parts = append(parts, p.text)
 		}

@@ -381,3 +381,84 @@ func TestNewPeopleNeedAVillageAndComeInOnce(t *testing.T) {
 	h.As(access.DistrictOfficer, "乙").Get(at).Want(http.StatusNotFound)
 	h.As(access.DistrictLeader, "甲").Get("/cadres/forms/import").Want(http.StatusForbidden)
 }
+
+// A folder of files need not be packed first.
+func TestAFolderOfFormsIsComparedAtOnce(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	path := h.serving("A1", "王㛃", number(born(1985, 2, 14), 7, idcard.Male), "clerk", "2021-01-01")
+	clerk := h.As(access.TownshipClerk, "A")
+	known := exported(t, clerk, path)
+	known.JiGuan = "甘肃礼县"
+	fresh := lrmx.Form{XingMing: "张𬭎", ShenFenZheng: number(born(1990, 2, 14), 3, idcard.Male), XianRenZhiWu: "安河镇马家沟1村文书"}
+	at := clerk.PostFiles("/cadres/forms/import", nil, "file", [2]string{"王㛃.lrmx", fileOf(t, known)}, [2]string{"张𬭎.lrmx", fileOf(t, fresh)},
+		[2]string{"说明.txt", "x"}).Want(http.StatusSeeOther).Location()
+	doc := clerk.Get(at).Want(http.StatusOK).Doc()
+	if s := doc.Text(".stats"); s != "新人 1 有不同 1 一致 0 有误 1" {
+		t.Errorf("the folder holds %s", s)
+	}
+	if !strings.Contains(doc.Text("h1"), "3份文件") || !strings.Contains(doc.Text(`[aria-label="有误的文件"]`), "说明.txt") {
+		t.Errorf("the preview: %s", doc.Text("main"))
+	}
+	clerk.PostFiles("/cadres/forms/import", nil, "file", [2]string{"a.lrmx", fileOf(t, known)}, [2]string{"b.lrmx", ""}).Want(http.StatusUnprocessableEntity)
+}
+
+// All of one form at once, where several of its differences fall on one row or on one photo.
+func TestManyDifferencesOfOneRowAreOneChange(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	path := h.serving("A1", "王㛃", number(born(1985, 2, 14), 7, idcard.Male), "clerk", "2021-01-01")
+	h.complete(path)
+	clerk := h.As(access.TownshipClerk, "A")
+	f := exported(t, clerk, path)
+	f.QuanRiZhi.XueWei, f.QuanRiZhi.XueLiYuanXiao, f.QuanRiZhi.XueWeiYuanXiao = "农学学士", "甘肃农业大学", "甘肃农业大学农学院"
+	f.JiGuan, f.ChuShengDi, f.ZhuanYeJiShuZhiWu, f.NiRenZhiWu, f.TianBiaoRen = "甘肃礼县", "甘肃礼县", "高级农艺师", "副镇长", "李核对"
+	f.JianLi = "2003.09--2010.03  在外务工\n2010.03--         村文书"
+	f.ZhaoPian = portraitOf(t)
+	at, doc := uploadForms(clerk, "王㛃.lrmx", []byte(fileOf(t, f)))
+	clerk.Post(at+"/confirm", confirmation(doc)).Want(http.StatusSeeOther)
+	if done := clerk.Get(at).Doc().Text(".notice"); !strings.Contains(done, "更新1人(10处)") || strings.Contains(done, "新增") {
+		t.Errorf("the page says %s", done)
+	}
+	sameForm(t, exported(t, clerk, path), f)
+	if n := h.Count(`select version from persons where id = $1`, key(path)); n != 2 {
+		t.Errorf("the file has version %d: three columns are one change", n)
+	}
+	// Somebody who changes the file between the preview and the act is not overruled.
+	f.JiGuan = "甘肃西和"
+	at, doc = uploadForms(clerk, "王㛃.lrmx", []byte(fileOf(t, f)))
+	accept := url.Values(doc.One(`form[action$="/accept"]`).Fields())
+	h.Exec(`update persons set native_place = '甘肃康县', version = version + 1 where id = $1`, key(path))
+	clerk.Post(at+"/accept", accept).Want(http.StatusConflict)
+}
+
+func TestPhotosThatCannotBeUsedKeepNobodyOut(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	path := h.serving("A1", "王㛃", number(born(1985, 2, 14), 7, idcard.Male), "clerk", "2021-01-01")
+	clerk := h.As(access.TownshipClerk, "A")
+	form := func(name string, seq int, photo []byte) [2]string {
+		return [2]string{name + ".lrmx", fileOf(t, lrmx.Form{XingMing: name, ShenFenZheng: number(born(1990, 2, 14), seq, idcard.Male), XianRenZhiWu: "安河镇马家沟1村文书",
+			JiangChengQingKuang: "曾获先进", JiaTingChengYuan: []lrmx.Family{{ChengWei: "妻子", GongZuoDanWeiJiZhiWu: "务农"}}, ZhaoPian: photo})}
+	}
+	whole := portraitOf(t)
+	known := exported(t, clerk, path)
+	known.ZhaoPian = photo(t) // too small
+	at, doc := uploadForms(clerk, "一批.zip", pack(t, form("张一", 1, whole[:len(whole)/2]), form("李二", 3, photo(t)), [2]string{"王㛃.lrmx", fileOf(t, known)}))
+	notes := doc.Text(`[aria-label="提醒"]`)
+	for _, want := range []string{"照片太小", "奖惩情况:不能逐条识别", "家庭主要成员及重要社会关系:1人没有称谓或姓名"} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("%q is not among the reminders: %s", want, notes)
+		}
+	}
+	if row := doc.One(`[aria-label="王㛃的不同之处"] tbody`); !strings.Contains(row.Text(), "照片太小") || row.Doc().Has("button") || row.Doc().One("a").Attr("href") != path+"/attachments" {
+		t.Errorf("a photo that is too small: %s", row.Text())
+	}
+	clerk.Post(at+"/confirm", confirmation(doc)).Want(http.StatusSeeOther)
+	if done := clerk.Get(at).Doc().Text(".notice"); !strings.Contains(done, "新增2人,2张照片不能使用,没有采用") {
+		t.Errorf("the page says %s", done)
+	}
+	if n := h.Count(`select count(*) from photos`); n != 0 {
+		t.Errorf("%d photos were kept", n)
+	}
+}

@@ -68,6 +68,15 @@ func TestTheFormSaysWhatTheFileSays(t *testing.T) {
 	h.As(access.DistrictOfficer, "甲").Post(path+"/posts", post(h.Units["A1"].Village, "party_secretary", "2021-03-01")).Want(http.StatusSeeOther)
 	h.complete(path)
 	clerk := h.As(access.TownshipClerk, "A")
+	// What the file lacks is named, each with the way to where it is entered.
+	bare := h.serving("A1", "钱㛃", number(born(1986, 2, 14), 7, idcard.Male), "vc_member", "2021-01-01")
+	for _, page := range []string{"/edit", "/file/resume", "/file/family", "/file/grades", "/attachments"} {
+		if href := bare + page; !clerk.Get(bare + "/form").Doc().Has(`main li a[href="` + href + `"]`) {
+			t.Errorf("nothing leads to %s", href)
+		} else {
+			clerk.Get(href).Want(http.StatusOK)
+		}
+	}
 	// What only the form says is typed on its page.
 	fields := url.Values(clerk.Get(path + "/form").Want(http.StatusOK).Doc().One(`form[action$="/form"]`).Fields())
 	fields.Set("next_post", "安河镇副镇长")

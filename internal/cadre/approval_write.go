@@ -92,7 +92,8 @@ func (c *fileChange) draw() error {
 		return nil
 	}
 	size, err := jpeg.DecodeConfig(bytes.NewReader(c.picture))
-	if err == nil && size.Width == portrait.Width && size.Height == portrait.Height && len(c.picture) < 1<<20 && !bytes.Contains(c.picture, []byte("Exif\x00")) {
+	ours := err == nil && size.Width == portrait.Width && size.Height == portrait.Height && len(c.picture) < 1<<20
+	if ours && bytes.HasSuffix(c.picture, []byte("\xff\xd9")) && !bytes.Contains(c.picture, []byte("Exif\x00")) { // whole, and silent of its camera
 		return nil
 	}
 	drawn, err := portrait.Make(c.picture, portrait.Head)

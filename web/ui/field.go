@@ -21,6 +21,7 @@ type Field struct {
 	Wide        bool // takes the whole row
 	Narrow      bool // for a few digits
 	ReadOnly    bool
+	InCell      bool   // stands in a table below a head that says the label to the eye
 	Mode        string // inputmode: numeric, decimal, tel
 	Auto        string // autocomplete
 	Accept      string // of a file
