@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"touyan/internal/platform/contact"
 )
 
 // People are the persons whose data a file or paper holds, so that the trail can tell whose data has left. In the detail
@@ -47,7 +48,7 @@ func (p *People) MarshalJSON() ([]byte, error) { return json.Marshal(p.String())
 
 // Mark is the line at the foot of a paper or workbook that shows personal data: who, when and for what. Act is 导出 or 打印.
 func (s Scope) Mark(act, purpose string) string {
-	return act + "人:" + s.Name() + "(" + s.Unit() + ")  " + act + "时间:" + s.Now().Format("2006-01-02 15:04") + "  用途:" + purpose
+	return act + "人:" + s.Name() + "(" + s.Unit() + ")  " + act + "时间:" + s.Now().Format("2006-01-02 15:04") + "  用途:" + contact.HideNumbers(purpose)
 }
 
 // SeenFilter asks who saw or took away what belongs to somebody. The days count whole; an empty one bounds nothing.

@@ -3,14 +3,21 @@ package app_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
+	"encoding/hex"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,10 +28,10 @@ import (
 // privates are the personal data of two invented people, in every form in which a file or a line could hold them.
 type privates map[string]string
 
-// in lists which of them some bytes hold.
+// in lists which of them some bytes hold, as text or as a dump writes bytes.
 func (s privates) in(content []byte) (found []string) {
 	for what, secret := range s {
-		if bytes.Contains(content, []byte(secret)) {
+		if bytes.Contains(content, []byte(secret)) || bytes.Contains(content, []byte(hex.EncodeToString([]byte(secret)))) {
 			found = append(found, what)
 		}
 	}
@@ -48,6 +55,67 @@ func unpacked(content []byte) []byte {
 	return all
 }
 
+// snapshot is a photo as a camera makes it, with the place in it.
+func snapshot(t *testing.T, place string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 350, 490)), nil); err != nil {
+		t.Fatal(err)
+	}
+	note := append([]byte("Exif\x00\x00"), place...)
+	segment := []byte{0xff, 0xe1, 0, byte(len(note) + 2)}
+	return slices.Concat(b.Bytes()[:2], segment, note, b.Bytes()[2:])
+}
+
+// crowd copies a file so often that an export of all runs in the background. Only the copies' numbers cannot be looked up.
+func (in *instance) crowd(person string, n int) {
+	in.t.Helper()
+	in.connect()
+	var columns string
+	err := in.db.QueryRow(context.Background(), `select string_agg(quote_ident(attname), ', ') from pg_attribute where attrelid = 'persons'::regclass
+		and attnum > 0 and not attisdropped and attname not in ('id', 'id_index')`).Scan(&columns)
+	if err == nil {
+		_, err = in.db.Exec(context.Background(), `insert into persons (`+columns+`, id_index) select `+columns+`, decode(md5(n::text), 'hex')
+			from persons, generate_series(1, $2) n where id = $1`, strings.TrimPrefix(person, "/cadres/"), n)
+	}
+	if err != nil {
+		in.t.Fatal(err)
+	}
+}
+
+// fetched waits for the file that a run leaves.
+func (in *instance) fetched(member, run string) answer {
+	in.t.Helper()
+	for range 1000 {
+		if a := in.do(member, http.MethodGet, run+"/file", nil, nil); a.status == http.StatusOK {
+			return a
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	in.t.Fatalf("%s leaves no file: %s", run, brief(in.do(member, http.MethodGet, run, nil, nil).body))
+	return answer{}
+}
+
+// backup is what `touyan backup` keeps, as text.
+func (in *instance) backup() []byte {
+	in.t.Helper()
+	file := filepath.Join(in.dir, "backup")
+	cmd := exec.Command(program(in.t), "backup", file)
+	cmd.Env = append(os.Environ(), "TOUYAN_DATA="+in.dir, "TOUYAN_DEMO=0", "DATABASE_URL=", "TOUYAN_SECRET_FILE=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		in.t.Fatalf("backup: %v %s", err, out)
+	}
+	restore := "pg_restore"
+	if found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pg_restore"); len(found) > 0 {
+		restore = found[len(found)-1]
+	}
+	text, err := exec.Command(restore, "--file=-", file).Output()
+	if err != nil {
+		in.t.Fatalf("read the backup: %v", err)
+	}
+	return text
+}
+
 // hiddenWas is the value that a request was drawn with.
 var hiddenWas = regexp.MustCompile(`name="was" value="([^"]*)"`)
 
@@ -68,7 +136,9 @@ func TestPersonalDataStandsInClearNowhere(t *testing.T) {
 	imported := idcard.Make("622621", time.Date(1983, 9, 27, 0, 0, 0, 0, time.UTC), 318, idcard.Female)
 	hidden := privates{"typed ID": typed, "imported ID": imported, "phone": "13987651234", "imported phone": "13987654321",
 		"second phone": "13612349876", "asked ID": idcard.Make("622621", time.Date(1979, 11, 23, 0, 0, 0, 0, time.UTC), 87, idcard.Male),
-		"card": "6230523119876543218", "address": "上湾村九社七十三号"}
+		"card": "6230523119876543218", "address": "上湾村九社七十三号", "evidence": "影印件上的公民身份号码", "place of the photo": "GPS 33.4N 104.9E",
+		"workbook": "[Content_Types].xml"}
+	const wife = "赵雪莲·央金"
 
 	village := fmt.Sprint(in.world.units["A1"].village)
 	made := in.do(clerk, http.MethodPost, "/cadres", url.Values{"village": {village}, "name": {"卓玛·次仁"}, "id_number": {typed}, "ethnic": {"04"},
@@ -96,10 +166,21 @@ func TestPersonalDataStandsInClearNowhere(t *testing.T) {
 		t.Fatalf("the form of a request: %d %.300s", form.status, form.body)
 	}
 	request := in.do(clerk, http.MethodPost, person+"/changes", url.Values{"field": {"id_number"}, "was": {was[1]}, "number": {hidden["asked ID"]}, "reason": {"抄错"}},
-		&upload{"file", "身份证.pdf", []byte("%PDF-1.4\n" + hidden["asked ID"] + "\n%%EOF\n")})
+		&upload{"file", "身份证" + hidden["asked ID"] + ".pdf", []byte("%PDF-1.4\n" + hidden["asked ID"] + hidden["evidence"] + "\n%%EOF\n")})
 	if request.status != http.StatusSeeOther {
 		t.Fatalf("request: %d %.300s", request.status, request.body)
 	}
+
+	for path, a := range map[string]answer{
+		"photo":  in.do(clerk, http.MethodPost, person+"/photo", url.Values{}, &upload{"photo", "照片.jpg", snapshot(t, hidden["place of the photo"])}),
+		"family": in.do(clerk, http.MethodPost, person+"/file/family", url.Values{"relation": {"13"}, "name": {wife}, "employer_post": {"务农"}}, nil),
+		"papers": in.do(clerk, http.MethodPost, person+"/attachments", url.Values{"kind": {"bank"}}, &upload{"file", "卡.pdf", []byte("%PDF-1.4\n" + hidden["card"] + "\n%%EOF\n")}),
+	} {
+		if a.status != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", path, a.status, brief(a.body))
+		}
+	}
+	about := "/audit/people?person=" + strings.TrimPrefix(person, "/cadres/")
 
 	// What shows or exports people without being asked for these.
 	answers := map[string]answer{
@@ -112,14 +193,19 @@ func TestPersonalDataStandsInClearNowhere(t *testing.T) {
 		"papers": in.do(clerk, http.MethodGet, person+"/attachments", nil, nil),
 		"whole files": in.do(clerk, http.MethodPost, "/cadres/export/file", url.Values{"purpose": {"核对"}, "column": {"name"},
 			"sheet": {"people", "posts", "education", "resume", "grades"}}, nil),
+		"search by the phone": in.do(clerk, http.MethodPost, "/cadres/export", url.Values{"purpose": {hidden["phone"] + "是谁"}, "query": {"q=" + hidden["phone"]}, "column": {"name"}}, nil),
+		"trail":               in.do("auditor@甲", http.MethodGet, about, nil, nil), "the whole trail": in.do("auditor@甲", http.MethodGet, "/audit", nil, nil),
 		"refused": in.do(clerk, http.MethodPost, "/cadres", url.Values{"village": {village}, "name": {"某某"}, "id_number": {typed}, "ethnic": {"04"},
 			"political": {"13"}, "education": {"31"}}, nil),
 	}
+	asked := maps.Clone(hidden)
+	asked["family"] = wife
+	delete(asked, "workbook") // is what was asked for
 	for name, a := range answers {
 		if a.status != http.StatusOK && (name != "refused" || a.status != http.StatusConflict) {
 			t.Errorf("%s: %d %.200s", name, a.status, a.body)
 		}
-		found := hidden.in(unpacked([]byte(a.body)))
+		found := asked.in(unpacked([]byte(a.body)))
 		if name == "refused" { // a refused form gives back what was typed
 			found = privates{"phone": hidden["phone"]}.in([]byte(a.body))
 		}
@@ -134,6 +220,23 @@ func TestPersonalDataStandsInClearNowhere(t *testing.T) {
 	open := in.do(clerk, http.MethodPost, person+"/reveal", url.Values{"reason": {"核对"}}, nil)
 	if got := len(hidden.in([]byte(open.body))); got != 5 {
 		t.Errorf("a reveal shows %d of five values", got)
+	}
+
+	// What was asked for leaves, also by the background, and lies sealed until it is fetched.
+	in.crowd(person, 501)
+	run := in.do(clerk, http.MethodPost, "/cadres/export/file", url.Values{"query": {"state=all"}, "purpose": {"核对"}, "column": {"name", "phone"}, "sheet": {"people"},
+		"open": {"id", "phone", "bank", "address"}}, nil)
+	if found := hidden.in(unpacked([]byte(in.fetched(clerk, run.location).body))); !slices.Contains(found, "typed ID") {
+		t.Errorf("the file of the run holds %v", found)
+	}
+	dump := in.backup()
+	if found := hidden.in(dump); len(found) > 0 {
+		t.Errorf("the backup holds %v", found)
+	}
+	for _, table := range []string{"attachments", "change_requests", "import_batches", "job_files", "audit_log", "jobs.river_job", "photos"} {
+		if !bytes.Contains(dump, []byte("COPY "+table+" ")) && !bytes.Contains(dump, []byte("COPY public."+table+" ")) {
+			t.Errorf("the backup was not searched: it has no %s", table)
+		}
 	}
 
 	in.end() // the database writes everything down
