@@ -48,6 +48,9 @@ func ParseForm(w http.ResponseWriter, r *http.Request, upload bool) error {
 	if errors.As(err, &tooLarge) {
 		return fault.TooLarge("提交的内容超过%dMB,没有保存", tooLarge.Limit>>20)
 	}
+	if errors.Is(err, multipart.ErrMessageTooLarge) { // which counts parts
+		return fault.TooLarge("一次选中的文件过多,没有保存,请打成压缩包后上传")
+	}
 	if err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return fault.Because(fault.Invalid("提交的内容无法识别,没有保存"), err)
 	}
