@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -401,6 +402,10 @@ func TestAFolderOfFormsIsComparedAtOnce(t *testing.T) {
 		t.Errorf("the preview: %s", doc.Text("main"))
 	}
 	clerk.PostFiles("/cadres/forms/import", nil, "file", [2]string{"a.lrmx", fileOf(t, known)}, [2]string{"b.lrmx", ""}).Want(http.StatusUnprocessableEntity)
+	if a := clerk.PostFiles("/cadres/forms/import", nil, "file", slices.Repeat([][2]string{{"a.lrmx", "x"}}, 1001)...); a.Status != http.StatusRequestEntityTooLarge ||
+		!strings.Contains(a.Doc().Text("main"), "打成压缩包") {
+		t.Errorf("more files than a post may hold: %d %s", a.Status, a.Doc().Text("main"))
+	}
 }
 
 // All of one form at once, where several of its differences fall on one row or on one photo.

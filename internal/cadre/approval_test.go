@@ -79,7 +79,7 @@ func TestTheFormSaysWhatTheFileSays(t *testing.T) {
 	}
 	// What only the form says is typed on its page.
 	fields := url.Values(clerk.Get(path + "/form").Want(http.StatusOK).Doc().One(`form[action$="/form"]`).Fields())
-	fields.Set("next_post", "安河镇副镇长")
+	fields.Set("next_post", "安河镇副镇长·𬭎㛃")
 	fields.Set("filled_on", "2026-11-02")
 	clerk.Post(path+"/form", fields).Want(http.StatusSeeOther)
 	answer := clerk.Post(path+"/form/export", url.Values{"purpose": {"任免呈报"}}).Want(http.StatusOK)
@@ -88,7 +88,7 @@ func TestTheFormSaysWhatTheFileSays(t *testing.T) {
 		"XingMing": "王㛃", "XingBie": "男", "ChuShengNianYue": "198502", "MinZu": "汉族", "JiGuan": "甘肃武都", "ChuShengDi": "甘肃康县",
 		"RuDangShiJian": "201807", "CanJiaGongZuoShiJian": "200309", "JianKangZhuangKuang": "健康", "ZhuanYeJiShuZhiWu": "农艺师",
 		"ShuXiZhuanYeYouHeZhuanChang": "花椒种植 <栽培>", "QuanRiZhiJiaoYu_XueLi": "大专", "QuanRiZhiJiaoYu_XueLi_BiYeYuanXiaoXi": "陇南师专",
-		"ZaiZhiJiaoYu_XueLi": "", "XianRenZhiWu": "安河镇马家沟1村党支部书记、村委会主任", "NiRenZhiWu": "安河镇副镇长",
+		"ZaiZhiJiaoYu_XueLi": "", "XianRenZhiWu": "安河镇马家沟1村党支部书记、村委会主任", "NiRenZhiWu": "安河镇副镇长·𬭎㛃",
 		"JianLi":              "2003.09--2010.03  在外务工\n2010.03--         村文书\n                  （其间：函授学习）",
 		"JiangChengQingKuang": "2018年5月1日受党内警告处分(;;违规)\n2022年7月1日获区(县)级表彰“优秀共产党员”(甲区委;甲发〔2022〕5号)",
 		"NianDuKaoHeJieGuo":   "2021、2022、2023年度考核均为优秀;2024年度考核为称职", "TianBiaoShiJian": "20261102", "ShenFenZheng": n, "Version": "3.2.1.6",
@@ -275,6 +275,14 @@ func TestThePaperHasTwoSheetsAndLosesNothing(t *testing.T) {
 	}
 	if answer.Header.Get("Cache-Control") != "no-store" || h.Count(`select count(*) from audit_log where action = 'cadre.form.print' and person_id = $1`, key(path)) != 1 {
 		t.Error("a print is a reveal: kept by the trail, not by the browser")
+	}
+	// Nobody has an age who has died.
+	h.Exec(`update family_members set employer_post = '已去世' where person_id = $1`, key(path))
+	doc = clerk.Post(path+"/form/print", url.Values{"purpose": {"任免呈报"}}).Want(http.StatusOK).Doc()
+	for _, row := range doc.All("tr") {
+		if text := row.Text(); strings.Contains(text, "阿依·古丽") && text != "妻子 阿依·古丽 群众 已去世" {
+			t.Errorf("the row says %q", text)
+		}
 	}
 	// Even the longest file is printed to its last word.
 	h.Exec(`insert into resume_entries (tenant_id, township_id, village_id, person_id, from_on, to_on, body)
