@@ -96,17 +96,9 @@ type kept struct {
 	Photo      string                  `json:"photo,omitempty"` // digest of a photo that was drawn anew, to know it again
 	Attributes string                  `json:"attributes,omitempty"`
 	Elements   []lrmx.Extra            `json:"elements,omitempty"`
-	Family     map[string]keptRelative `json:"family,omitempty"` // by relation and name
-	Texts      map[string]string       `json:"texts,omitempty"`  // by element
-}
-
-type keptRelative struct {
-	Birth string       `json:"birth,omitempty"` // as it was written, where it is no month
-	Extra []lrmx.Extra `json:"extra,omitempty"`
-}
-
-func (k kept) empty() bool {
-	return k.Version == "" && k.Attributes == "" && len(k.Elements)+len(k.Family)+len(k.Texts) == 0
+	Relatives  map[string][]lrmx.Extra `json:"relatives,omitempty"` // elements within a member of the family, by keyOf
+	Births     map[string]string       `json:"births,omitempty"`    // of members, as written where it is no month, by keyOf
+	Texts      map[string]string       `json:"texts,omitempty"`     // by element
 }
 
 // text is what the register says of an element, or what an imported form said if the register says nothing or less.
@@ -143,11 +135,8 @@ func (a approval) form() lrmx.Form {
 	for _, r := range a.Family {
 		m := lrmx.Family{ChengWei: relationWord(r.Relation), XingMing: r.Name, ChuShengRiQi: compact(r.BirthMonth), ZhengZhiMianMao: r.Political,
 			GongZuoDanWeiJiZhiWu: r.EmployerPost}
-		was := k.Family[m.ChengWei+m.XingMing]
-		m.Extra = was.Extra
-		if m.ChuShengRiQi == "" {
-			m.ChuShengRiQi = was.Birth
-		}
+		m.Extra = k.Relatives[keyOf(m)]
+		m.ChuShengRiQi = cmp.Or(m.ChuShengRiQi, k.Births[keyOf(m)])
 		f.JiaTingChengYuan = append(f.JiaTingChengYuan, m)
 	}
 	f, _ = f.Tidy() // what the register holds was checked when it was entered

@@ -2,7 +2,8 @@ package cadre
 
 import (
 	"bytes"
-	"reflect"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -231,7 +232,7 @@ func missing(has, text string) map[string]bool {
 // family compares member by member: by relation and name, then by name.
 func (c *comparison) family() {
 	said := func(m lrmx.Family) string {
-		return strings.Join(strings.Fields(m.ChengWei+" "+m.XingMing+" "+lrmx.Dotted(m.ChuShengRiQi)+" "+m.ZhengZhiMianMao+" "+m.GongZuoDanWeiJiZhiWu), " ")
+		return strings.Join(strings.Fields(m.ChengWei+" "+TidyName(m.XingMing)+" "+lrmx.Dotted(m.ChuShengRiQi)+" "+m.ZhengZhiMianMao+" "+m.GongZuoDanWeiJiZhiWu), " ")
 	}
 	matched := map[int]bool{}
 	find := func(r relative, byName bool) int {
@@ -257,11 +258,11 @@ func (c *comparison) family() {
 				continue
 			}
 			r.ID = was.ID
-			d.accept = func(f *fileChange) { f.family = append(f.family, r) }
+			d.accept = func(f *fileChange) { f.family = append(f.family, r); f.keepBirth(m) }
 		case !r.readable():
 			d.Page = filePages["JiaTingChengYuan"]
 		default:
-			d.accept = func(f *fileChange) { f.addRelative(r) }
+			d.accept = func(f *fileChange) { f.addRelative(r); f.keepBirth(m) }
 		}
 		c.list = append(c.list, d)
 	}
@@ -310,35 +311,26 @@ func (c *comparison) photo() {
 	c.list = append(c.list, d)
 }
 
-// extra is what other tools wrote.
+// extra is what other tools wrote. A version or an attribute by itself is nothing that anybody could decide about; they
+// come along with the elements.
 func (c *comparison) extra() {
-	was, is := c.a.Words.Extra, keptOf(fileOf(c.file), c.file)
-	was.Texts, is.Texts, was.Photo = nil, nil, ""
-	if is.empty() || reflect.DeepEqual(was.normal(), is.normal()) {
+	was, is := c.a.Words.Extra, foreignOf(c.file)
+	if is.count() == 0 || slices.Equal(was.Elements, is.Elements) && maps.EqualFunc(was.Relatives, is.Relatives, slices.Equal[[]lrmx.Extra]) {
 		return
 	}
-	c.list = append(c.list, formDifference{Element: "Extra", Title: "其他软件写入的内容", Theirs: was.count(), Yours: is.count(), accept: func(f *fileChange) {
+	items := func(k kept) string { return strconv.Itoa(k.count()) + "项" }
+	c.list = append(c.list, formDifference{Element: "Extra", Title: "其他软件写入的内容", Theirs: items(was), Yours: items(is), accept: func(f *fileChange) {
 		f.reword(func(w *approvalWords) {
-			is.Texts, is.Photo = w.Extra.Texts, w.Extra.Photo
-			w.Extra = is
+			w.Extra.Version, w.Extra.Attributes, w.Extra.Elements, w.Extra.Relatives = is.Version, is.Attributes, is.Elements, is.Relatives
 		})
 	}})
 }
 
-func (k kept) normal() kept {
-	if len(k.Family) == 0 {
-		k.Family = nil
-	}
-	if len(k.Elements) == 0 {
-		k.Elements = nil
-	}
-	return k
-}
-
-func (k kept) count() string {
+// count is how many elements other tools wrote.
+func (k kept) count() int {
 	n := len(k.Elements)
-	for _, r := range k.Family {
-		n += len(r.Extra)
+	for _, list := range k.Relatives {
+		n += len(list)
 	}
-	return strconv.Itoa(n) + "项"
+	return n
 }

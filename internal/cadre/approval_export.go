@@ -73,11 +73,6 @@ func (f formsAsked) filter() (out Filter) {
 	return out
 }
 
-// formsProps is that page.
-type formsProps struct {
-	exportProps
-}
-
 func (m *Module) askForms(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	return m.formsPage(w, r, s, exportProps{Query: r.URL.RawQuery}, http.StatusOK)
 }
@@ -91,7 +86,7 @@ func (m *Module) formsPage(w http.ResponseWriter, r *http.Request, s access.Scop
 	for _, c := range p.chips() {
 		e.Words = append(e.Words, c.Title)
 	}
-	return access.Page(w, r, s, access.View{Title: "导出任免审批表", Status: status, Crumbs: listCrumbs, AsOf: p.day()}, formsPage(formsProps{e}))
+	return access.Page(w, r, s, access.View{Title: "导出任免审批表", Status: status, Crumbs: listCrumbs, AsOf: p.day()}, formsPage(e))
 }
 
 // exportForms sends the forms of exactly the persons that the filter shows, as they are made: neither the zip nor its

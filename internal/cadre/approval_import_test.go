@@ -429,6 +429,21 @@ func TestManyDifferencesOfOneRowAreOneChange(t *testing.T) {
 	if n := h.Count(`select version from persons where id = $1`, key(path)); n != 2 {
 		t.Errorf("the file has version %d: three columns are one change", n)
 	}
+	// Dots of another kind and the version of another editor are no differences, nor are births without a month once accepted.
+	f.JiaTingChengYuan[0].XingMing, f.Version, f.Attributes = "阿依•古丽", "2.0", `xmlns:t="urn:tool"`
+	f.JiaTingChengYuan = append(f.JiaTingChengYuan, lrmx.Family{ChengWei: "母亲", XingMing: "李桂兰", ChuShengRiQi: "1958"})
+	at, doc = uploadForms(clerk, "王㛃.lrmx", []byte(fileOf(t, f)))
+	if rows := doc.All(`[aria-label="王㛃的不同之处"] tbody tr`); len(rows) != 1 {
+		t.Errorf("%d differences: %s", len(rows), doc.Text("main"))
+	}
+	clerk.Post(at+"/confirm", confirmation(doc)).Want(http.StatusSeeOther)
+	export := clerk.Post(path+"/form/export", url.Values{"purpose": {"核对"}}).Want(http.StatusOK).Body
+	if got, _, err := lrmx.Read(bytes.NewReader(export)); err != nil || len(got.JiaTingChengYuan) != 2 || got.JiaTingChengYuan[1].ChuShengRiQi != "1958" {
+		t.Errorf("the family is %v, %v", got.JiaTingChengYuan, err)
+	}
+	if _, doc = uploadForms(clerk, "王㛃.lrmx", []byte(fileOf(t, f))); !strings.Contains(doc.Text(".stats"), "一致 1") {
+		t.Errorf("accepted and still different: %s", doc.Text("main"))
+	}
 	// Somebody who changes the file between the preview and the act is not overruled.
 	f.JiGuan = "甘肃西和"
 	at, doc = uploadForms(clerk, "王㛃.lrmx", []byte(fileOf(t, f)))

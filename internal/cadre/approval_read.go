@@ -206,12 +206,27 @@ func wordsOf(f lrmx.Form) approvalWords {
 		FilledOn: f.TianBiaoShiJian, AgeOn: f.JiSuanNianLingShiJian, ReformLimit: f.GaiGeQianNianLingJieXian, DueMonth: f.DaoLingNianYue}
 }
 
-// keptOf is what the form says and the file, shown as a form again, would not.
-func keptOf(a approval, f lrmx.Form) kept {
-	k := kept{Attributes: f.Attributes, Elements: f.Extra, Texts: map[string]string{}, Family: map[string]keptRelative{}}
+// foreignOf is what other tools wrote into a form.
+func foreignOf(f lrmx.Form) kept {
+	k := kept{Attributes: f.Attributes, Elements: f.Extra}
 	if f.Version != lrmx.DefaultVersion {
 		k.Version = f.Version
 	}
+	for _, m := range f.JiaTingChengYuan {
+		if len(m.Extra) > 0 {
+			if k.Relatives == nil {
+				k.Relatives = map[string][]lrmx.Extra{}
+			}
+			k.Relatives[keyOf(m)] = m.Extra
+		}
+	}
+	return k
+}
+
+// keptOf is what the form says and the file, shown as a form again, would not.
+func keptOf(a approval, f lrmx.Form) kept {
+	k := foreignOf(f)
+	k.Texts, k.Births = map[string]string{}, map[string]string{}
 	a.Words.Extra = kept{}
 	again := a.form()
 	for _, element := range keepable {
@@ -220,15 +235,24 @@ func keptOf(a approval, f lrmx.Form) kept {
 		}
 	}
 	for _, m := range f.JiaTingChengYuan {
-		was := keptRelative{Extra: m.Extra}
-		if _, ok := lrmx.MonthOf(m.ChuShengRiQi); !ok {
-			was.Birth = m.ChuShengRiQi
-		}
-		if was.Birth != "" || len(was.Extra) > 0 {
-			k.Family[relationWord(readRelative(m).Relation)+TidyName(m.XingMing)] = was
+		if birth := unmonthly(m.ChuShengRiQi); birth != "" {
+			k.Births[keyOf(m)] = birth
 		}
 	}
 	return k
+}
+
+// keyOf names a member of the family among what is kept.
+func keyOf(m lrmx.Family) string {
+	return relationWord(readRelative(m).Relation) + TidyName(m.XingMing)
+}
+
+// unmonthly is a birth that the register, which holds months, cannot: 1958, or 不详.
+func unmonthly(text string) string {
+	if _, ok := lrmx.MonthOf(text); ok {
+		return ""
+	}
+	return text
 }
 
 // keepable are the elements whose text is kept where the register cannot hold it.

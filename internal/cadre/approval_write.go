@@ -8,12 +8,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"image/jpeg"
+	"maps"
 	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
+	"touyan/internal/platform/lrmx"
 	"touyan/internal/platform/portrait"
 )
 
@@ -84,6 +86,22 @@ func (c *fileChange) changeSchooling(record int64, to schooling) {
 	}
 	to.ID = record
 	c.schools = append(c.schools, to)
+}
+
+// keepBirth keeps the birth of a member as it is written where it is no month.
+func (c *fileChange) keepBirth(m lrmx.Family) {
+	birth := unmonthly(m.ChuShengRiQi)
+	if c.words.Extra.Births[keyOf(m)] == birth {
+		return
+	}
+	c.reword(func(w *approvalWords) {
+		births := maps.Clone(w.Extra.Births) // the preview's own stays as it is
+		if births == nil {
+			births = map[string]string{}
+		}
+		births[keyOf(m)] = birth
+		w.Extra.Births = births
+	})
 }
 
 // draw makes the form's picture a photo as the register keeps one: as it is where it came from a register, else anew.
