@@ -1,6 +1,7 @@
 package cadre
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/jackc/pgx/v5"
@@ -53,8 +54,9 @@ func (s Store) open(tenant int64, d Details) (o opened, err error) {
 	return o, nil
 }
 
-// differsFrom lists what another user saved beside what was typed, for a stale form.
-func (d Details) differsFrom(now Details) (list []fault.Difference) {
+// differsFrom lists what another user saved beside what was typed, for a stale form. Sealed values are told apart, not told;
+// where nothing was typed they stay.
+func (d Details) differsFrom(now Details, open opened) (list []fault.Difference) {
 	for _, x := range []struct{ label, theirs, yours string }{{"籍贯", now.NativePlace, d.NativePlace}, {"出生地", now.BirthPlace, d.BirthPlace},
 		{"转正时间", monthText(now.PartyFull), monthText(d.PartyFull)}, {"所在党支部", now.PartyBranch, d.PartyBranch},
 		{"参加工作时间", monthText(now.WorkStart), monthText(d.WorkStart)}, {"健康状况", wordOf(HealthWords, now.Health), wordOf(HealthWords, d.Health)},
@@ -64,6 +66,11 @@ func (d Details) differsFrom(now Details) (list []fault.Difference) {
 		{"来源身份", now.originNames(), d.originNames()}} {
 		if x.theirs != x.yours {
 			list = append(list, fault.Difference{Label: x.label, Theirs: x.theirs, Yours: x.yours})
+		}
+	}
+	for _, x := range []struct{ label, theirs, yours string }{{"备用电话", open.Phone2, d.phone2}, {"户籍地址", open.Address, d.address}, {"一卡通卡号", open.Card, d.card}} {
+		if x.yours != "" && x.theirs != x.yours {
+			list = append(list, fault.Difference{Label: x.label, Theirs: cmp.Or(masked(x.theirs != "", "已登记的"), "未登记"), Yours: "(您填写的)"})
 		}
 	}
 	return list

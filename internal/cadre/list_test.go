@@ -125,6 +125,9 @@ func TestAnEmptyRegisterSaysWhatToDo(t *testing.T) {
 	if doc := h.As(access.TownshipLeader, "A").Get("/cadres?sex=1").Doc(); !strings.Contains(doc.Text(".empty"), "没有符合条件") || doc.Has(`a[href="/cadres/import"]`) {
 		t.Errorf("a filter that finds nothing: %q", doc.Text("main"))
 	}
+	if doc := h.As(access.TownshipClerk, "A").Get("/cadres?township=" + itoa(h.Units["B1"].Township)).Doc(); !strings.Contains(doc.Text(".empty"), "没有符合条件") {
+		t.Errorf("a sibling township: %q", doc.Text("main"))
+	}
 	for _, path := range []string{"/cadres/export", "/cadres/print", "/transfers"} {
 		h.As(access.TownshipClerk, "A").Get(path).Want(http.StatusOK)
 	}

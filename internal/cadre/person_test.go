@@ -98,6 +98,29 @@ func TestTwoWhoEditOnePersonSeeBothValues(t *testing.T) {
 	h.As(access.TownshipClerk, "B").Post(path, first).Want(http.StatusNotFound)
 }
 
+func TestAFormThatIsSentTwiceIsOneSave(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	path := h.serving("A1", "王建国", number(born(1980, 1, 1), 1, idcard.Male), "clerk", "2021-01-01")
+	clerk, officer := h.As(access.TownshipClerk, "A"), h.As(access.DistrictOfficer, "甲")
+	form := url.Values(clerk.Get(path + "/edit").Doc().One(`main form`).Fields())
+	other := url.Values(officer.Get(path + "/edit").Doc().One(`main form`).Fields())
+	form.Set("specialty", "油橄榄")
+	form.Set("address", "安河镇上湾村一社7号")
+	clerk.Post(path, form).Want(http.StatusSeeOther)
+	clerk.Post(path, form).Want(http.StatusSeeOther)
+	if n := h.Count(`select count(*) from audit_log where action = 'cadre.update' and person_id = $1`, key(path)); n != 1 {
+		t.Errorf("%d saves in the trail", n)
+	}
+	// Another address is another save: it is refused and says so, though neither is shown.
+	other.Set("specialty", "油橄榄")
+	other.Set("address", "安河镇上湾村二社9号")
+	doc := officer.Post(path, other).Want(http.StatusConflict).Doc()
+	if text := doc.Text(".notice"); !strings.Contains(text, "户籍地址") || strings.Contains(text, "一社7号") {
+		t.Errorf("the conflict says %q", text)
+	}
+}
+
 func TestWholeNumbersAreShownForAReasonThatTheTrailKeeps(t *testing.T) {
 	t.Parallel()
 	h := register(t)

@@ -162,6 +162,16 @@ func (s section) checked(p Person, today time.Time, typed map[string]string) (ma
 	return values, problems
 }
 
+// says tells whether a row holds what was typed.
+func (s section) says(e Entry, typed map[string]string) bool {
+	for _, f := range s.Fields {
+		if e.Values[f.Name] != typed[f.Name] {
+			return false
+		}
+	}
+	return true
+}
+
 // empty is what the table keeps where nothing was typed.
 func (f entryField) empty() any {
 	switch f.Kind {
@@ -191,9 +201,12 @@ func (f entryField) parse(text string, today time.Time) (any, error) {
 		}
 		t, err := time.Parse(layout, text)
 		if err != nil {
-			return nil, fault.Invalid("%s应写成 %s 的形式", f.Label, form)
+			return nil, fault.Invalid("%s应写成 %s 的形式,且是存在的日期", f.Label, form)
 		}
-		if t.Year() < 1900 || f.Past && t.After(today) {
+		if t.Year() < 1900 {
+			return nil, fault.Invalid("%s早于1900年,请核对", f.Label)
+		}
+		if f.Past && t.After(today) {
 			return nil, fault.Invalid("%s不能晚于今天", f.Label)
 		}
 		return t, nil
@@ -227,7 +240,7 @@ func withinHighest(p Person, typed map[string]string) []ui.Problem {
 }
 
 func familyName(_ Person, typed map[string]string) []ui.Problem {
-	if err := CheckName(TidyName(typed["name"])); err != nil {
+	if err := CheckName(typed["name"]); err != nil {
 		return []ui.Problem{{Field: "name", Sentence: fault.Of(err).Sentence}}
 	}
 	return nil

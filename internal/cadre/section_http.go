@@ -3,6 +3,7 @@ package cadre
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 	"touyan/internal/access"
@@ -109,7 +110,7 @@ func (m *Module) addEntry(w http.ResponseWriter, r *http.Request, s access.Scope
 		return m.section(w, r, s, p, http.StatusUnprocessableEntity)
 	}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		_, err := m.Store.addEntry(r.Context(), tx, p.Section, p.Person, values)
+		_, err := m.Store.addEntry(r.Context(), tx, p.Section, p.Person, values, p.Values)
 		return err
 	})
 	if fault.Is(err, fault.KindConflict) { // a second grade of one year
@@ -179,7 +180,10 @@ func (m *Module) removeEntry(w http.ResponseWriter, r *http.Request, s access.Sc
 func (s section) typed(r *http.Request) map[string]string {
 	out := map[string]string{}
 	for _, f := range s.Fields {
-		out[f.Name] = r.PostForm.Get(f.Name)
+		out[f.Name] = strings.TrimSpace(r.PostForm.Get(f.Name))
+		if f.Name == "name" {
+			out[f.Name] = TidyName(out[f.Name])
+		}
 	}
 	return out
 }

@@ -125,8 +125,23 @@ func (Store) entries(ctx context.Context, tx *access.Tx, key string, person int6
 }
 
 // addEntry writes a new row of a section.
-func (Store) addEntry(ctx context.Context, tx *access.Tx, s section, p Person, values map[string]any) (id int64, err error) {
+//
+// One that says what a row says already is that row: a form that is sent twice adds nothing. The file is locked, so that
+// of two copies on their way the second sees the first.
+func (st Store) addEntry(ctx context.Context, tx *access.Tx, s section, p Person, values map[string]any, typed map[string]string) (id int64, err error) {
 	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "person": p.ID}
+	if _, err := tx.Exec(ctx, `select from persons where tenant_id = @tenant and id = @person for update`, args); err != nil {
+		return 0, err
+	}
+	entries, err := st.entries(ctx, tx, s.Key, p.ID)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range entries {
+		if s.says(e, typed) {
+			return e.ID, nil
+		}
+	}
 	for name, v := range values {
 		args[name] = v
 	}
@@ -156,6 +171,9 @@ func (st Store) changeEntry(ctx context.Context, tx *access.Tx, s section, p Per
 			if now.Values[f.Name] != typed[f.Name] {
 				d = append(d, fault.Difference{Label: f.Label, Theirs: f.Show(now.Values[f.Name]), Yours: f.Show(typed[f.Name])})
 			}
+		}
+		if len(d) == 0 { // sent twice
+			return nil
 		}
 		return fault.Stale(d...)
 	}

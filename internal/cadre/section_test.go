@@ -64,7 +64,11 @@ func TestEverySectionOfAFileIsMaintained(t *testing.T) {
 		}
 		h.As(access.TownshipLeader, "A").Post(mine+at, e.valid).Want(http.StatusForbidden)
 		clerk.Post(mine+at, e.valid).Want(http.StatusSeeOther)
+		clerk.Post(mine+at, e.valid).Want(http.StatusSeeOther) // sent twice
 		clerk.Post(sibling+at, e.valid).Want(http.StatusSeeOther)
+		if n := len(clerk.Get(mine + at).Doc().All(`td a[href*="` + at + `/"]`)); n != 1 {
+			t.Errorf("%s: a form sent twice left %d entries", e.key, n)
+		}
 		page := clerk.Get(mine + at).Want(http.StatusOK).Doc()
 		edit := page.One(`td a[href*="` + at + `/"]`).Attr("href")
 		edit = edit[:strings.Index(edit, "#")]
@@ -82,6 +86,7 @@ func TestEverySectionOfAFileIsMaintained(t *testing.T) {
 		}
 		changed := with(form, url.Values{e.other[0]: {e.other[1]}})
 		clerk.Post(edit, changed).Want(http.StatusSeeOther)
+		clerk.Post(edit, changed).Want(http.StatusSeeOther) // sent twice
 		stale := clerk.Post(edit, form).Want(http.StatusConflict).Doc()
 		if got := stale.One(`form[action="` + edit + `"]`).Fields()[e.other[0]]; got[0] != form.Get(e.other[0]) {
 			t.Errorf("%s: the stale form lost what was typed: %v", e.key, got)

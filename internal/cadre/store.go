@@ -219,7 +219,7 @@ func (s Store) Update(ctx context.Context, tx *access.Tx, id int64, f fields, ve
 	return err
 }
 
-// stale shows what stands now beside what was typed.
+// stale shows what stands now beside what was typed. Where that is the same the form was sent twice, and all is well.
 func (s Store) stale(ctx context.Context, tx *access.Tx, id int64, f fields) error {
 	now, err := s.Get(ctx, tx, id, tx.Scope().Today())
 	if err != nil {
@@ -240,7 +240,14 @@ func (s Store) stale(ctx context.Context, tx *access.Tx, id int64, f fields) err
 	if err != nil {
 		return err
 	}
-	return fault.Stale(append(d, f.Details.differsFrom(details)...)...)
+	open, err := s.open(tx.Tenant(), details)
+	if err != nil {
+		return err
+	}
+	if d = append(d, f.Details.differsFrom(details, open)...); len(d) == 0 && now.VoidedAt == nil {
+		return nil
+	}
+	return fault.Stale(d...)
 }
 
 // ByIDNumber finds the file of a number within the scope.

@@ -281,6 +281,9 @@ func family(r dice, p *Person, names lists) []Relative {
 		if r.chance(52) {
 			child.Relation, child.Name = "14", named(idcard.Male, age, p.Sex == idcard.Male)
 		}
+		if p.Sex == idcard.Female { // a child bears its father's name
+			child.Name = string([]rune(spouse.Name)[:1]) + string([]rune(child.Name)[1:])
+		}
 		if age > 22 {
 			child.Work = pick(r, []string{"外出务工", "在企业工作", "个体经营", "小学教师"})
 		}

@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"strings"
 	"testing"
 
 	"touyan/internal/platform/codelist"
@@ -58,7 +59,14 @@ func TestFilesAreConsistent(t *testing.T) {
 						t.Errorf("%s: %+v", p.Name, l)
 					}
 				}
+				father := string([]rune(p.Name)[:1])
 				for _, m := range f.Family {
+					if m.Relation == "12" {
+						father = string([]rune(m.Name)[:1])
+					}
+					if (m.Relation == "14" || m.Relation == "15") && !strings.HasPrefix(m.Name, father) {
+						t.Errorf("%s: the child %s does not bear the name %s", p.Name, m.Name, father)
+					}
 					if n := len([]rune(m.Name)); n < 2 || !codelist.Relation().Has(m.Relation) || m.Birth.After(s.Anchor.Last()) {
 						t.Errorf("%s: %+v", p.Name, m)
 					}

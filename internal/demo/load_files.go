@@ -47,8 +47,12 @@ func (w *loading) story(ctx context.Context, q *queue, p *Person) error {
 		for _, code := range l.Positions {
 			titles = append(titles, w.title(code, w.d.Villages[l.Village].Community()))
 		}
+		held := strings.Join(titles, "、")
+		if strings.HasSuffix(l.Body, "村") && !strings.HasPrefix(held, "村务") { // 寺林山村党组织书记: the word stands once
+			held = strings.TrimPrefix(held, "村")
+		}
 		if err := q.add(ctx, `insert into resume_entries (tenant_id, township_id, village_id, person_id, from_on, to_on, kind, body)
-			values ($1, $2, $3, $4, $5, $6, $7, $8)`, w.of(p, l.From, when(l.To), l.Kind, l.Body+strings.Join(titles, "、"))...); err != nil {
+			values ($1, $2, $3, $4, $5, $6, $7, $8)`, w.of(p, l.From, when(l.To), l.Kind, l.Body+held)...); err != nil {
 			return err
 		}
 	}
