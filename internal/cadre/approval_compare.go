@@ -115,6 +115,9 @@ func (c *comparison) party() {
 	case c.a.PartyJoin != nil:
 		d.Key = "party_join"
 	case joined != nil && political == codelist.PartyMember && !joined.Before(c.a.BirthDate.AddDate(18, 0, -31)):
+		if c.a.Political == codelist.Probationer { // who joined too; the form does not tell whether the year is over
+			political = codelist.Probationer
+		}
 		d.accept = func(f *fileChange) { f.columns.PartyJoin, f.columns.Political = joined, &political }
 	}
 }

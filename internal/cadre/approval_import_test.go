@@ -420,14 +420,18 @@ func TestManyDifferencesOfOneRowAreOneChange(t *testing.T) {
 	f.JiGuan, f.ChuShengDi, f.ZhuanYeJiShuZhiWu, f.NiRenZhiWu, f.TianBiaoRen = "甘肃礼县", "甘肃礼县", "高级农艺师", "副镇长", "李核对"
 	f.JianLi = "2003.09--2010.03  在外务工\n2010.03--         村文书"
 	f.ZhaoPian = portraitOf(t)
+	h.Exec(`update persons set political = '02', party_join_date = null where id = $1`, key(path)) // a probationer, whose month of joining the form knows
 	at, doc := uploadForms(clerk, "王㛃.lrmx", []byte(fileOf(t, f)))
 	clerk.Post(at+"/confirm", confirmation(doc)).Want(http.StatusSeeOther)
-	if done := clerk.Get(at).Doc().Text(".notice"); !strings.Contains(done, "更新1人(10处)") || strings.Contains(done, "新增") {
+	if done := clerk.Get(at).Doc().Text(".notice"); !strings.Contains(done, "更新1人(11处)") || strings.Contains(done, "新增") {
 		t.Errorf("the page says %s", done)
 	}
 	sameForm(t, exported(t, clerk, path), f)
 	if n := h.Count(`select version from persons where id = $1`, key(path)); n != 2 {
-		t.Errorf("the file has version %d: three columns are one change", n)
+		t.Errorf("the file has version %d: four columns are one change", n)
+	}
+	if n := h.Count(`select count(*) from persons where id = $1 and political = '02' and party_join_date is not null`, key(path)); n != 1 {
+		t.Error("a form made a full member of a probationer")
 	}
 	// Dots of another kind and the version of another editor are no differences, nor are births without a month once accepted.
 	f.JiaTingChengYuan[0].XingMing, f.Version, f.Attributes = "阿依•古丽", "2.0", `xmlns:t="urn:tool"`
