@@ -143,19 +143,20 @@ func (Store) payMonths(ctx context.Context, tx *access.Tx, limit, offset int) ([
 		pgx.StrictNamedArgs{"tenant": tx.Tenant()}).Scan(&total); err != nil {
 		return nil, 0, err
 	}
-	rows, err := tx.Query(ctx, `select m.month, m.state, coalesce(s.townships, 0)::int as townships, coalesce(s.published, 0)::int as published,
+	// Publications first, some hundreds, then their results in one pass: month by month it would be thousands of times each.
+	rows, err := tx.Query(ctx, `with listed as materialized (select p.tenant_id, p.id, p.published_at,
+			coalesce((select min(a.at) from assessment_acts a where a.tenant_id = p.tenant_id and a.sheet_id = p.sheet_id and a.act = 'lock'), 'infinity') as locked_at
+			from assessment_publications p where p.tenant_id = @tenant),
+		paid as (select r.month, count(*) as persons, count(r.amount_fen) as lines, sum(r.amount_fen) as amount
+			from listed p join assessment_results r on r.tenant_id = p.tenant_id and r.publication_id = p.id
+				left join assessment_publications n on n.tenant_id = r.tenant_id and n.id = r.replaced_by
+			where p.published_at <= p.locked_at and (n.id is null or n.published_at > p.locked_at) group by r.month),
+		sheets as (select s.month, count(*) as townships, count(*) filter (where s.state in ('published', 'locked')) as published,
+			count(*) filter (where s.state = 'locked') as final from assessment_sheets s where s.tenant_id = @tenant group by s.month)
+		select m.month, m.state, coalesce(s.townships, 0)::int as townships, coalesce(s.published, 0)::int as published,
 			coalesce(s.final, 0)::int as final, coalesce(r.persons, 0)::int as persons, coalesce(r.lines, 0)::int as lines,
 			coalesce(r.amount, 0)::bigint as amount
-		from assessment_months m
-			left join lateral (select count(*) as townships, count(*) filter (where s.state in ('published', 'locked')) as published,
-				count(*) filter (where s.state = 'locked') as final from assessment_sheets s where s.tenant_id = m.tenant_id and s.month = m.month) s on true
-			left join lateral (select count(*) as persons, count(r.amount_fen) as lines, sum(r.amount_fen) as amount
-				from assessment_results r join assessment_publications p on p.tenant_id = r.tenant_id and p.id = r.publication_id
-					left join (select a.sheet_id, min(a.at) as at from assessment_acts a
-						where a.tenant_id = @tenant and a.act = 'lock' group by a.sheet_id) l on l.sheet_id = p.sheet_id
-					left join assessment_publications n on n.tenant_id = r.tenant_id and n.id = r.replaced_by
-				where r.tenant_id = m.tenant_id and r.month = m.month and p.published_at <= coalesce(l.at, 'infinity')
-					and (n.id is null or n.published_at > l.at)) r on true
+		from assessment_months m left join sheets s on s.month = m.month left join paid r on r.month = m.month
 		where m.tenant_id = @tenant order by m.month desc limit @limit offset @offset`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "limit": limit, "offset": offset})
 	if err != nil {
