@@ -126,3 +126,28 @@ func TestEveryChangeOfAnUploadCanBeTakenAlong(t *testing.T) {
 		t.Error("the import was not done")
 	}
 }
+
+// A unit that is no more is found by no name; what was registered there still comes back as it went out.
+func TestPostsInAMergedVillageComeBackUnchanged(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	path := h.serving("A1", "赵大海", number(born(1970, 5, 5), 1, idcard.Male), "clerk", "2015-01-01")
+	clerk := h.As(access.TownshipClerk, "A")
+	clerk.Post(path+"/posts", post(h.Units["A2"].Village, "village_director", "2005-03-01")).Want(http.StatusSeeOther)
+	h.Exec(`update appointments set during = daterange('2005-03-01', '2010-06-01'), way_out = 'term_end' where position_code = 'village_director'`)
+	h.Exec(`update villages set valid_to = '2020-01-01' where id = $1`, h.Units["A2"].Village)
+	whole := clerk.Post("/cadres/export/file", book(clerk, "", "id")).Want(http.StatusOK).Body
+	if _, doc := previewOf(clerk, "原样.xlsx", whole); doc.Has(`[aria-label="错误"]`) || doc.Has(`form[action$="/confirm"]`) {
+		t.Errorf("what went out does not come in: %s", doc.Text("main"))
+	}
+	// Another day is another post, for which there is no such village.
+	e := open(t, whole)
+	for n := range 2 {
+		if at, _ := e.GetCellValue("任职", "E"+itoa(int64(4+n))); strings.Contains(at, "主任") {
+			e.set("任职", "任职时间", n, "2005-03-02")
+		}
+	}
+	if _, doc := previewOf(clerk, "改过.xlsx", e.bytes()); !strings.Contains(doc.Text(`[aria-label="错误"]`), "没有找到这个村") {
+		t.Errorf("a post in a village that is no more: %s", doc.Text("main"))
+	}
+}

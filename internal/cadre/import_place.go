@@ -20,15 +20,17 @@ func monthText(t *time.Time) string {
 type places struct {
 	byName map[string][]org.Village
 	towns  map[int64]string
+	exist  map[int64]bool
 }
 
 func newPlaces(villages []org.Village, towns []org.Township) places {
-	p := places{map[string][]org.Village{}, map[int64]string{}}
+	p := places{map[string][]org.Village{}, map[int64]string{}, map[int64]bool{}}
 	for _, t := range towns {
 		p.towns[t.ID] = t.Name
 	}
 	for _, v := range villages {
 		p.byName[bare(v.Name)] = append(p.byName[bare(v.Name)], v)
+		p.exist[v.ID] = true
 	}
 	return p
 }

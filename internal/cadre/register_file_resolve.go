@@ -167,7 +167,10 @@ func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 		var village org.Village
 		if l.Post.Unit != "" {
 			var err error
-			if village, err = r.places.find(l.Post.Township, l.Post.Unit); err != nil {
+			if village, err = r.places.find(l.Post.Township, l.Post.Unit); err != nil && r.places.past(who.known, l.Post) {
+				same = append(same, l.Row)
+				continue
+			} else if err != nil {
 				bad("unit", "%s", fault.Of(err).Sentence)
 			}
 		}
@@ -204,6 +207,17 @@ func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 	}
 	p.SamePosts = len(right(same, e.Report, func(row int) int { return row }))
 	p.Posts = right(p.Posts, e.Report, func(x plannedPost) int { return x.Row })
+}
+
+// past tells whether a row says posts that are registered in a unit that is no more: a merged village is found by no name, and
+// what an export said of it comes back as it went out.
+func (p places) past(k *known, line *postLine) bool {
+	return k != nil && len(line.Codes) > 0 && !slices.ContainsFunc(line.Codes, func(code string) bool {
+		return !slices.ContainsFunc(k.Posts, func(h heldPost) bool {
+			return h.Code == code && !p.exist[h.VillageID] && h.Since.Equal(line.Since) &&
+				h.Until != nil && line.Until != nil && h.Until.Equal(line.Until.AddDate(0, 0, 1))
+		})
+	})
 }
 
 func (h heldPost) overlaps(other heldPost) bool {
