@@ -75,10 +75,11 @@ var visitors = []struct {
 		"/reports/structure/list?q=没有这个人", "/reports/structure/compare", "/reports/publications", "/reports/publications?q=没有这份", "/reports/publications/{figures}", "/reports/query", "/reports/query?sex=2&education=college_up&column=id&column=phone",
 		"/reports/query?age_from=149", "/reports/fill",
 		"/reports/lists", "/reports/lists?list=aged&age=55", "/reports/lists?list=contracts", "/reports/lists?list=missing&field=photo", "/reports/lists?q=没有这个村",
-		"/reports/lists/print?list=dual&township={township}"}},
+		"/reports/lists/print?list=dual&township={township}", "/reports/structure/list/print?township={township}", "/reports/query/print?township={township}&sex=2",
+		"/reports/query?caliber=secretary&post=village_director"}},
 	{"anhua-clerk", false, []string{"/reports/structure?set=service&caliber=paid&count=post&by=post", "/reports/structure/list?col=age_mean&caliber=resident",
 		"/reports/structure/compare?caliber=committee&col=women", "/reports/lists?list=vacant", "/reports/lists?list=dual&show=no", "/reports/overview",
-		"/reports/overview?on=2025-10-31", "/reports/overview/list?figure=delegates", "/reports/overview/list?q=没有这个人"}},
+		"/reports/overview?on=2025-10-31", "/reports/overview/list?figure=delegates", "/reports/overview/list?q=没有这个人", "/reports/overview/list/print?figure=delegates"}},
 }
 
 // axe is the accessibility checker, fetched with the other browser code.

@@ -146,7 +146,7 @@ func (r *fillResult) fillRow(w wanted, h *Holder, m xlsx.Match, value func(c fil
 			if text != "" && c.personal == nil && !h.same(c.Key, cell, text) {
 				r.note(w, fmt.Sprintf("%s列原有“%s”,登记为“%s”,未改动", col.Title, cell.Text, text))
 			}
-		case text == "" && c.personal == nil && !c.optional:
+		case text == "" && c.personal == nil && (c.expected == nil || c.expected(h)):
 			r.note(w, "没有登记"+col.Title)
 		case text != "":
 			r.Entries = append(r.Entries, xlsx.Entry{Row: w.row.Number, Col: col.Col, Text: text, Number: c.number})

@@ -6,18 +6,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"touyan/internal/access"
-	"touyan/internal/cadre"
 	"touyan/internal/platform/docx"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
-	"touyan/internal/platform/xlsx"
 	"touyan/web/ui"
 )
 
@@ -28,6 +25,7 @@ func (m *Module) overviewRoutes() []access.Route {
 		get(overviewRoot, m.showOverview),
 		post(overviewRoot+"/document", PermRead, m.overviewDocument),
 		get(overviewRoot+"/list", m.listActs),
+		get(overviewRoot+"/list/print", m.printActs),
 		post(overviewRoot+"/list/export", PermExport, m.exportActs),
 	}
 }
@@ -173,95 +171,4 @@ func (m *Module) overviewDocument(w http.ResponseWriter, r *http.Request, s acce
 	httpx.Attachment(w, p.title()+p.Span.On.Format(time.DateOnly)+".docx", docx.ContentType)
 	_, _ = w.Write(b.Bytes()) // the client may have gone
 	return nil
-}
-
-// actsProps is the rows behind a figure that personnel files give.
-type actsProps struct {
-	scope  access.Scope
-	URL    *url.URL
-	Ask    overviewAsk
-	Span   access.Span
-	Kind   counted
-	Found  []act
-	Shown  []act
-	People int
-	Pager  ui.Pager
-	Export bool
-	Files  bool
-}
-
-func (m *Module) actsBehind(ctx context.Context, s access.Scope, at *url.URL) (p actsProps, err error) {
-	p = actsProps{scope: s, URL: at, Export: s.Can(PermExport), Files: s.Can(cadre.PermRead)}
-	httpx.DecodeAddress(at.RawQuery, &p.Ask)
-	p.Span = p.Ask.span(s.Today())
-	var known bool
-	if p.Kind, known = countedOf(p.Ask.Figure); !known {
-		p.Kind = countedKinds[0]
-	}
-	err = access.Read(ctx, s, func(tx *access.Tx) error {
-		p.Found, err = m.Store.actsOf(ctx, tx, p.Span, p.Kind.Code)
-		return err
-	})
-	if text := strings.TrimSpace(p.Ask.Text); text != "" {
-		p.Found = slices.DeleteFunc(p.Found, func(a act) bool { return !strings.Contains(a.TownshipName+a.VillageName+" "+a.Name+" "+a.what(), text) })
-	}
-	seen := map[int64]bool{}
-	for _, a := range p.Found {
-		seen[a.PersonID] = true
-	}
-	p.People = len(seen)
-	p.Pager = ui.PagerOf(at, p.Ask.Page, len(p.Found), pageSize)
-	p.Shown = p.Found[p.Pager.Offset():max(p.Pager.To, p.Pager.Offset())]
-	return p, err
-}
-
-// what says an act in words.
-func (a act) what() string {
-	if a.Kind == "delegates" {
-		return wordOf(levelWords, a.Level) + wordOf(cadre.RepresentativeKinds, a.What)
-	}
-	if a.Level != "" {
-		return wordOf(levelWords, a.Level) + " " + a.What
-	}
-	return a.What
-}
-
-func (p actsProps) defined() string {
-	when := p.Span.From.Format(time.DateOnly) + "至" + p.Span.On.Format(time.DateOnly)
-	if p.Kind.Code == "delegates" {
-		when = "截至" + p.Span.On.Format(time.DateOnly)
-	}
-	return p.Kind.Note + ";" + when + ";范围:" + p.scope.Unit() + "。共" + strconv.Itoa(p.People) + "人、" + strconv.Itoa(len(p.Found)) + "人次。"
-}
-
-func (m *Module) listActs(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p, err := m.actsBehind(r.Context(), s, r.URL)
-	if err != nil {
-		return err
-	}
-	back := overviewRoot
-	if v := spanValues(p.Span, s.Today()); len(v) > 0 {
-		back += "?" + v.Encode()
-	}
-	return access.Page(w, r, s, access.View{Title: p.Kind.Title, AsOf: p.Span.On.Format(time.DateOnly), Print: true, Crumbs: []ui.Crumb{{Title: "工作综述", Href: back}}}, actsPage(p))
-}
-
-func (m *Module) exportActs(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p, err := m.actsBehind(r.Context(), s, addressOf(overviewRoot+"/list", r.PostForm.Get("query")))
-	if err != nil {
-		return err
-	}
-	held := access.PeopleOf()
-	return access.Export{Name: p.Kind.Title + "名单" + p.Span.On.Format(time.DateOnly), Object: p.Kind.from, Purpose: r.PostForm.Get("purpose"), Filter: p.URL.RawQuery, People: held,
-		Layout: xlsx.Layout{Title: p.Kind.Title + "名单", Lines: []string{p.defined()}, Frozen: 4, Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "township", Title: "乡镇(街道)", Width: 14},
-			{Key: "village", Title: "村(社区)", Width: 14}, {Key: "name", Title: "姓名", Width: 12}, {Key: "what", Title: "内容", Width: 46}, {Key: "doc", Title: "文号、届次", Width: 22}, {Key: "on", Title: "日期", Width: 12}}},
-		Rows: func(x *xlsx.Writer) error {
-			for i, a := range p.Found {
-				held.Add(a.PersonID)
-				if err := x.Row(i+1, a.TownshipName, a.VillageName, a.Name, a.what(), a.Doc, a.On.Format(time.DateOnly)); err != nil {
-					return err
-				}
-			}
-			return nil
-		}}.Send(w, r, s)
 }

@@ -174,7 +174,7 @@ func overviewPage(p overviewProps) templ.Component {
 }
 
 func (p actsProps) filter() ui.Filter {
-	f := ui.Filter{Action: overviewRoot + "/list", Reset: ui.With(p.URL, "q", ""), Keep: url.Values{"figure": {p.Kind.Code}}}
+	f := ui.Filter{Action: overviewRoot + "/list", Print: overviewRoot + "/list/print?" + p.URL.RawQuery, Reset: ui.With(p.URL, "q", ""), Keep: url.Values{"figure": {p.Kind.Code}}}
 	for key, value := range map[string]string{"from": p.Ask.From, "on": p.Ask.On} {
 		if value != "" {
 			f.Keep.Set(key, value)

@@ -2,7 +2,6 @@ package report
 
 import (
 	"net/http"
-	"strconv"
 
 	"touyan/internal/access"
 	"touyan/internal/cadre"
@@ -15,6 +14,7 @@ const queryRoot = "/reports/query"
 func (m *Module) queryRoutes() []access.Route {
 	return []access.Route{
 		get(queryRoot, m.showQuery),
+		get(queryRoot+"/print", m.printQuery),
 		post(queryRoot+"/export", PermExport, m.exportQuery),
 	}
 }
@@ -24,43 +24,64 @@ func (m *Module) showQuery(w http.ResponseWriter, r *http.Request, s access.Scop
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "即时查询", AsOf: p.day(), Print: true, Scripts: []string{"js/copy.js"}}, queryPage(p))
+	return access.Page(w, r, s, access.View{Title: "即时查询", AsOf: p.day(), Scripts: []string{"js/copy.js"}}, queryPage(p))
 }
 
 // exportQuery gives the 花名册 with the columns chosen. Whole numbers leave only with those who may export the register.
 func (m *Module) exportQuery(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p, err := m.asked(r.Context(), s, addressOf(queryRoot, r.PostForm.Get("query")), 1<<20)
+	p, err := m.asked(r.Context(), s, addressOf(queryRoot, r.PostForm.Get("query")), everyRow)
 	if err != nil {
 		return err
 	}
-	columns := p.Question.columns()
-	layout := xlsx.Layout{Title: p.Caliber.Title + "花名册", Lines: []string{p.asks(), p.answers(), p.defined()}, Frozen: 2,
-		Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "name", Title: "姓名"}}}
-	for _, c := range columns {
+	for _, c := range p.Question.columns() {
 		if c.sealed != nil && !s.Can(cadre.PermExport) {
 			return fault.Forbidden("您当前的身份不能导出%s", c.Title)
 		}
-		layout.Columns = append(layout.Columns, c.Column)
 	}
-	held := access.PeopleOf()
-	return access.Export{Name: p.Caliber.Title + "花名册" + p.day(), Object: "persons", Purpose: r.PostForm.Get("purpose"), Filter: p.answers(), Layout: layout, People: held,
-		Rows: func(x *xlsx.Writer) error {
-			for i := range p.Listed {
-				held.Add(p.Listed[i].PersonID)
-				values := []any{strconv.Itoa(i + 1), p.Listed[i].Name}
-				for _, c := range columns {
-					v, err := p.open(c, &p.Listed[i])
-					if err != nil {
-						return err
-					}
-					values = append(values, v)
-				}
-				if err := x.Row(values...); err != nil {
-					return err
-				}
+	l, err := p.listing(p.open)
+	if err != nil {
+		return err
+	}
+	return l.workbook(r.PostForm.Get("purpose"), p.answers()).Send(w, r, s)
+}
+
+// printQuery puts the 花名册 on paper as the page shows it: sealed values masked.
+func (m *Module) printQuery(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	p, err := m.asked(r.Context(), s, r.URL, everyRow)
+	if err != nil {
+		return err
+	}
+	l, err := p.listing(func(c rosterColumn, f *Fact) (string, error) { return p.cell(c, f), nil })
+	if err != nil {
+		return err
+	}
+	return l.print(w, r, s)
+}
+
+// everyRow is a page that holds all rows.
+const everyRow = 1 << 20
+
+// listing is the 花名册 with the values that one way of reading them gives.
+func (p queryProps) listing(value func(c rosterColumn, f *Fact) (string, error)) (listing, error) {
+	l := listing{Title: p.Caliber.Title + "花名册", Unit: p.Unit, Day: p.day(), Object: "persons", Frozen: 2, Lines: []string{p.asks(), p.answers(), p.defined()},
+		Columns: []xlsx.Column{{Key: "name", Title: "姓名", Width: 8}}}
+	columns := p.Question.columns()
+	for _, c := range columns {
+		l.Columns = append(l.Columns, c.Column)
+	}
+	for i := range p.Listed {
+		f := &p.Listed[i]
+		row := listed{f.PersonID, []any{f.Name}}
+		for _, c := range columns {
+			text, err := value(c, f)
+			if err != nil {
+				return l, err
 			}
-			return nil
-		}}.Send(w, r, s)
+			row.Cells = append(row.Cells, c.typed(text))
+		}
+		l.Rows = append(l.Rows, row)
+	}
+	return l, nil
 }
 
 // open is a value as a file holds it.

@@ -12,7 +12,6 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/cadre"
 	"touyan/internal/org"
-	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/pg"
 	"touyan/internal/platform/xlsx"
@@ -160,18 +159,12 @@ func (m *Module) showReady(w http.ResponseWriter, r *http.Request, s access.Scop
 	return access.Page(w, r, s, access.View{Title: "常用名单", AsOf: p.day(), Scripts: []string{"js/copy.js"}}, readyPage(p))
 }
 
-// mostOnPaper is how many rows one print may hold.
-const mostOnPaper = 1000
-
 func (m *Module) printReady(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	p, err := m.ready(r.Context(), s, r.URL)
 	if err != nil {
 		return err
 	}
-	if len(p.Lines) > mostOnPaper {
-		return fault.Invalid("名单有%d行,一次最多打印%d行。请选择一个乡镇,或改用导出", len(p.Lines), mostOnPaper)
-	}
-	return access.PrintPage(w, r, s, p.Title, false, readyPaper(p))
+	return p.listing().print(w, r, s)
 }
 
 func (m *Module) exportReady(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -179,29 +172,40 @@ func (m *Module) exportReady(w http.ResponseWriter, r *http.Request, s access.Sc
 	if err != nil {
 		return err
 	}
-	layout := xlsx.Layout{Title: p.Title, Lines: []string{p.Answer, p.defined()}, Frozen: 3, Upright: true,
-		Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "township", Title: "乡镇(街道)", Width: 16}, {Key: "village", Title: "村(社区)", Width: 16}}}
+	return p.listing().workbook(r.PostForm.Get("purpose"), p.URL.RawQuery).Send(w, r, s)
+}
+
+// readyNumbers are the columns of ready lists that hold numbers.
+var readyNumbers = []string{"在任干部", "未登记学历", "现年龄", "届时年龄", "年龄", "剩余天数", "空缺天数"}
+
+// listing is the list with its answer and its rule.
+func (p readyProps) listing() listing {
+	l := listing{Title: p.Title, Unit: p.Unit, Day: p.day(), Object: "persons", Upright: true, Frozen: 3, Lines: []string{p.Answer, p.defined()},
+		Columns: []xlsx.Column{{Key: "township", Title: "乡镇(街道)", Width: 12}, {Key: "village", Title: "村(社区)", Width: 14}}}
 	if p.Named {
-		layout.Columns = append(layout.Columns, xlsx.Column{Key: "name", Title: "姓名", Width: 12})
+		l.Frozen++
+		l.Columns = append(l.Columns, xlsx.Column{Key: "name", Title: "姓名", Width: 10})
 	}
 	for i, c := range p.Columns {
-		layout.Columns = append(layout.Columns, xlsx.Column{Key: strconv.Itoa(i), Title: c, Width: 16})
+		wide := 14.0
+		if slices.Contains(readyNumbers, c) {
+			wide = 9
+		}
+		l.Columns = append(l.Columns, xlsx.Column{Key: strconv.Itoa(i), Title: c, Width: wide})
 	}
-	held := access.PeopleOf()
-	return access.Export{Name: p.Title + p.day(), Object: "persons", Purpose: r.PostForm.Get("purpose"), Filter: p.URL.RawQuery, Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
-		for i, l := range p.Lines {
-			held.Add(l.Person)
-			values := []any{i + 1, l.Township, l.Village}
-			if p.Named {
-				values = append(values, l.Name)
-			}
-			for _, c := range l.Cells {
-				values = append(values, c)
-			}
-			if err := x.Row(values...); err != nil {
-				return err
+	for _, one := range p.Lines {
+		row := listed{one.Person, []any{one.Township, one.Village}}
+		if p.Named {
+			row.Cells = append(row.Cells, one.Name)
+		}
+		for i, text := range one.Cells {
+			if n, err := strconv.Atoi(text); err == nil && slices.Contains(readyNumbers, p.Columns[i]) {
+				row.Cells = append(row.Cells, n)
+			} else {
+				row.Cells = append(row.Cells, text)
 			}
 		}
-		return nil
-	}}.Send(w, r, s)
+		l.Rows = append(l.Rows, row)
+	}
+	return l
 }

@@ -21,6 +21,7 @@ func (m *Module) structureRoutes() []access.Route {
 		get(structureRoot+"/print", m.printStructure),
 		post(structureRoot+"/export", PermRead, m.exportStructure),
 		get(structureRoot+"/list", m.listStructure),
+		get(structureRoot+"/list/print", m.printStructureList),
 		post(structureRoot+"/list/export", PermExport, m.exportStructureList),
 		get(structureRoot+"/compare", m.compareStructure),
 		post(structureRoot+"/compare/export", PermRead, m.exportCompare),

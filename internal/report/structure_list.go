@@ -115,7 +115,7 @@ func (m *Module) listStructure(w http.ResponseWriter, r *http.Request, s access.
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: p.heading(), AsOf: p.day(), Print: true, Crumbs: []ui.Crumb{{Title: "结构统计", Href: p.Ask.address(structureRoot)}}}, structureListPage(p))
+	return access.Page(w, r, s, access.View{Title: p.heading(), AsOf: p.day(), Crumbs: []ui.Crumb{{Title: "结构统计", Href: p.Ask.address(structureRoot)}}}, structureListPage(p))
 }
 
 // heading says which figure it is: 安化镇 村党组织书记 · 大专及以上学历.
@@ -161,32 +161,30 @@ func (m *Module) exportStructureList(w http.ResponseWriter, r *http.Request, s a
 	if err != nil {
 		return err
 	}
-	return namedRows(p.heading(), p.defined(), r.PostForm.Get("purpose"), p.URL.RawQuery, p.Found, p.day()).Send(w, r, s)
+	return p.listing().workbook(r.PostForm.Get("purpose"), p.URL.RawQuery).Send(w, r, s)
 }
 
-// namedRows is a workbook of facts. It holds no number of a card or a phone.
-func namedRows(title, defined, purpose, filter string, facts []Fact, day string) access.Export {
-	layout := xlsx.Layout{Title: title, Lines: []string{defined, "共" + strconv.Itoa(len(facts)) + "行"}, Frozen: 3,
-		Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"}, {Key: "name", Title: "姓名"},
-			{Key: "sex", Title: "性别"}, {Key: "ethnic", Title: "民族"}, {Key: "birth", Title: "出生年月"}, {Key: "age", Title: "年龄"},
-			{Key: "education", Title: "最高学历"}, {Key: "political", Title: "政治面貌"}, {Key: "joined", Title: "入党时间"}, {Key: "post", Title: "职务", Width: 26},
-			{Key: "since", Title: "任职时间"}, {Key: "management", Title: "管理类型"}, {Key: "origin", Title: "来源", Width: 20}}}
-	held := access.PeopleOf()
-	return access.Export{Name: title + day, Object: "persons", Purpose: purpose, Filter: filter, Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
-		for i := range facts {
-			f := &facts[i]
-			held.Add(f.PersonID)
-			var age any
-			if f.Age >= 0 {
-				age = f.Age
-			}
-			if err := x.Row(i+1, f.TownshipName, f.VillageName, f.Name, f.sexWord(), f.ethnicWord(), f.birthMonth(), age, f.educationWord(), f.politicalWord(),
-				f.joined(), f.Title(), f.Since.Format(time.DateOnly), wordOf(cadre.Managements, f.Management()), f.originWords()); err != nil {
-				return err
-			}
-		}
-		return nil
-	}}
+func (m *Module) printStructureList(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	p, err := m.rowsBehind(r, s, r.URL)
+	if err != nil {
+		return err
+	}
+	return p.listing().print(w, r, s)
+}
+
+// listing is the rows behind the figure. It holds no number of a card or a phone.
+func (p listProps) listing() listing {
+	l := listing{Title: p.heading(), Unit: p.Unit, Day: p.day(), Object: "persons", Frozen: 4, Lines: []string{p.explained(), "共" + strconv.Itoa(len(p.Found)) + "行"},
+		Columns: []xlsx.Column{{Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)", Width: 12}, {Key: "name", Title: "姓名", Width: 8},
+			{Key: "sex", Title: "性别", Width: 5}, {Key: "ethnic", Title: "民族", Width: 8}, {Key: "birth", Title: "出生年月", Width: 9}, {Key: "age", Title: "年龄", Width: 5},
+			{Key: "education", Title: "最高学历", Width: 11}, {Key: "political", Title: "政治面貌", Width: 9}, {Key: "joined", Title: "入党时间", Width: 9}, {Key: "post", Title: "职务", Width: 26},
+			{Key: "since", Title: "任职时间", Width: 11}, {Key: "management", Title: "管理类型", Width: 11}, {Key: "origin", Title: "来源", Width: 20}}}
+	for i := range p.Found {
+		f := &p.Found[i]
+		l.Rows = append(l.Rows, listed{f.PersonID, []any{f.TownshipName, f.VillageName, f.Name, f.sexWord(), f.ethnicWord(), f.birthMonth(), age(f.Age), f.educationWord(),
+			f.politicalWord(), f.joined(), f.Title(), f.Since.Format(time.DateOnly), wordOf(cadre.Managements, f.Management()), f.originWords()}})
+	}
+	return l
 }
 
 func (f *Fact) sexWord() string {

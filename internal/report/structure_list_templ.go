@@ -149,7 +149,7 @@ func structureListPage(p listProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.FilterBar(ui.Filter{Action: structureRoot + "/list", Reset: p.reset(), Chips: p.chips(), Keep: p.keep()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FilterBar(ui.Filter{Action: structureRoot + "/list", Reset: p.reset(), Print: structureRoot + "/list/print?" + p.URL.RawQuery, Chips: p.chips(), Keep: p.keep()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

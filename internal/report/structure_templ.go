@@ -1057,11 +1057,9 @@ func (p structure) kept() map[string][]string {
 	return nil
 }
 
-// linesOnPaper is how many rows a sheet of A4 across holds below its head.
-const linesOnPaper = 22
-
 func (p structure) sheets() [][]Line {
-	return slices.Collect(slices.Chunk(append(slices.Clone(p.Table.Lines), p.Table.Total), linesOnPaper))
+	tall := func(Line) int { return lineHeight + rowPadding }
+	return cut(append(slices.Clone(p.Table.Lines), p.Table.Total), tall, wideHeight-aroundTable, noteHeight(p.paperNote(), wideWidth))
 }
 
 func structurePaper(p structure) templ.Component {
@@ -1085,7 +1083,8 @@ func structurePaper(p structure) templ.Component {
 			templ_7745c5c3_Var43 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		for i, sheet := range p.sheets() {
+		sheets := p.sheets()
+		for i, sheet := range sheets {
 			templ_7745c5c3_Var44 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -1117,7 +1116,7 @@ func structurePaper(p structure) templ.Component {
 					var templ_7745c5c3_Var46 string
 					templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(p.byTitle())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 271, Col: 23}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 270, Col: 23}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var46))
 					if templ_7745c5c3_Err != nil {
@@ -1135,7 +1134,7 @@ func structurePaper(p structure) templ.Component {
 						var templ_7745c5c3_Var47 string
 						templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(m.Title)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 274, Col: 17}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 273, Col: 17}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var47))
 						if templ_7745c5c3_Err != nil {
@@ -1153,7 +1152,7 @@ func structurePaper(p structure) templ.Component {
 							var templ_7745c5c3_Var48 string
 							templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(born)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 277, Col: 22}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 276, Col: 22}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var48))
 							if templ_7745c5c3_Err != nil {
@@ -1187,7 +1186,7 @@ func structurePaper(p structure) templ.Component {
 						var templ_7745c5c3_Var49 string
 						templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(l.Title)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 289, Col: 35}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 288, Col: 35}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var49))
 						if templ_7745c5c3_Err != nil {
@@ -1206,7 +1205,7 @@ func structurePaper(p structure) templ.Component {
 							var templ_7745c5c3_Var50 string
 							templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(c.text(m))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 293, Col: 20}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 292, Col: 20}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var50))
 							if templ_7745c5c3_Err != nil {
@@ -1217,14 +1216,14 @@ func structurePaper(p structure) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							if m.Mean() && c.N > 0 {
-								templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<br><small>")
+								templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<small>")
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
 								var templ_7745c5c3_Var51 string
 								templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(c.Sum))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 296, Col: 38}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 294, Col: 38}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var51))
 								if templ_7745c5c3_Err != nil {
@@ -1237,7 +1236,7 @@ func structurePaper(p structure) templ.Component {
 								var templ_7745c5c3_Var52 string
 								templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(c.N))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 296, Col: 61}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 294, Col: 61}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var52))
 								if templ_7745c5c3_Err != nil {
@@ -1260,7 +1259,7 @@ func structurePaper(p structure) templ.Component {
 								var templ_7745c5c3_Var53 string
 								templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(c.Ratio().Percent())
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 301, Col: 31}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 299, Col: 31}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var53))
 								if templ_7745c5c3_Err != nil {
@@ -1271,14 +1270,14 @@ func structurePaper(p structure) templ.Component {
 									return templ_7745c5c3_Err
 								}
 								if c.Of > 0 {
-									templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, "<br><small>")
+									templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, "<small>")
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}
 									var templ_7745c5c3_Var54 string
 									templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(c.Ratio().Fraction())
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 304, Col: 40}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/report/structure.templ`, Line: 301, Col: 40}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var54))
 									if templ_7745c5c3_Err != nil {
@@ -1312,7 +1311,7 @@ func structurePaper(p structure) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Sheet(ui.SheetProps{Title: p.title(), Sub: p.set().Title, Left: "单位:" + p.Unit, Right: "统计截至:" + p.day(), Number: i + 1, Of: len(p.sheets()), Note: p.paperNote(i)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Sheet(ui.SheetProps{Title: p.title(), Sub: p.set().Title, Left: "单位:" + p.Unit, Right: "统计截至:" + p.day(), Number: i + 1, Of: len(sheets), Note: p.noteOf(i == len(sheets)-1)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1321,11 +1320,15 @@ func structurePaper(p structure) templ.Component {
 	})
 }
 
-// paperNote says on the last sheet what the figures are and whom they leave out.
-func (p structure) paperNote(sheet int) string {
-	if sheet < len(p.sheets())-1 {
+func (p structure) noteOf(last bool) string {
+	if !last {
 		return ""
 	}
+	return p.paperNote()
+}
+
+// paperNote says on the last sheet what the figures are and whom they leave out.
+func (p structure) paperNote() string {
 	return p.sentence() + p.defined() + "。" + p.leftOutWords() + "。占比以相应项目已登记的人数为分母。"
 }
 
