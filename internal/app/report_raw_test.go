@@ -32,6 +32,7 @@ type rawPerson struct {
 	Joined, Full                      *time.Time
 	Origins                           []string
 	Gone                              bool // voided or merged
+	Died                              *time.Time
 }
 
 // rawAct is a commendation, a promotion or a seat.
@@ -70,7 +71,7 @@ func rawRegister(t *testing.T, c *pgx.Conn) *raw {
 	r.posts = readRaw[rawPost](t, c, `select x.person_id, x.position_code, x.management_type, x.is_paid, lower(x.during), upper(x.during), t.code, v.code, v.name, t.name
 		from appointments x join townships t on t.id = x.township_id join villages v on v.id = x.village_id`+district)
 	for _, p := range readRaw[rawPerson](t, c, `select x.id, x.sex, x.ethnic, x.political, x.education, x.birth_date, x.party_join_date, x.party_full_date, x.origins,
-		x.voided_at is not null or x.merged_into is not null from persons x`+district) {
+		x.voided_at is not null or x.merged_into is not null, x.died_on from persons x`+district) {
 		r.persons[p.ID] = p
 	}
 	r.acts = readRaw[rawAct](t, c, `select x.person_id, x.kind, x.awarded_on, null::date from awards x`+district+`union all
@@ -111,7 +112,8 @@ type counted struct {
 func (r *raw) who(caliber string, on time.Time, byPost bool) (out []counted) {
 	held := map[int64][]rawPost{}
 	for _, p := range r.posts {
-		if rawCalibers[caliber](p) && !p.From.After(on) && (p.To == nil || p.To.After(on)) && !r.persons[p.Person].Gone {
+		if rawCalibers[caliber](p) && !p.From.After(on) && (p.To == nil || p.To.After(on)) && !r.persons[p.Person].Gone &&
+			(r.persons[p.Person].Died == nil || r.persons[p.Person].Died.After(on)) {
 			held[p.Person] = append(held[p.Person], p)
 		}
 	}
