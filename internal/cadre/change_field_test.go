@@ -164,6 +164,23 @@ func TestAWrongRequestComesBackWithWhatWasTyped(t *testing.T) {
 	}
 }
 
+func TestARequestWhoseMaskHidesTheDifferenceSaysSo(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	clerk := h.As(access.TownshipClerk, "A")
+	path := h.person("A1", "王建国", number(born(1985, 2, 14), 1, idcard.Male))
+	for day, want := range map[string]bool{"1985-02-15": true, "1985-03-14": false} {
+		at := raise(clerk, path, "birth", "birth", day)
+		if got := strings.Contains(clerk.Get(at).Doc().Text("main"), "不同之处在隐去的部分"); got != want {
+			t.Errorf("%s: said %v", day, got)
+		}
+		if text := clerk.Post(at+"/reveal", url.Values{"reason": {"核对"}}).Doc().Text("main"); strings.Contains(text, "不同之处在隐去的部分") {
+			t.Errorf("%s: the revealed page still says so", day)
+		}
+		clerk.Post(at+"/cancel", nil).Want(http.StatusSeeOther)
+	}
+}
+
 func TestARequestThatNoLongerFitsTheFileIsRefused(t *testing.T) {
 	t.Parallel()
 	h := register(t)

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"touyan/internal/access"
 	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/pg"
 	"touyan/internal/platform/xlsx"
 	"touyan/web/ui"
 )
@@ -155,6 +156,28 @@ func (r Round) caliber() string {
 	on := r.AsOf()
 	return "统计口径:本轮换届各班子的在任人员,每人在一个乡镇(街道)只计一次;年龄截至" + on.Format(time.DateOnly) + ",35岁以下指" + youngSince(on).Format("2006年1月") +
 		"及以后出生;新班子按已填写的村(社区)计;空缺指书记、主任、监委会主任中无人的职务。"
+}
+
+// electionBoard is the district's view of a round; a township is led to its own page.
+func (m *Module) electionBoard(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	round, err := m.roundOf(r, s)
+	if err != nil {
+		return err
+	}
+	if s.Level() != pg.District {
+		return httpx.SeeOther(w, r, roundTownPath(round.ID, s.Township()))
+	}
+	p := boardProps{Round: round, URL: r.URL, Grant: s.GrantID(), CanOpen: s.Can(PermElectionOpen)}
+	httpx.DecodeQuery(r, &p.Filter)
+	err = access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		p.All, err = m.Store.board(r.Context(), tx, round)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p.choose()
+	return access.Page(w, r, s, access.View{Title: round.Name, Crumbs: electionCrumbs, AsOf: s.Today().Format(time.DateOnly), Print: true}, boardPage(p))
 }
 
 // exportBoard writes the board as it is filtered.

@@ -112,8 +112,11 @@ func (m *Module) about(ctx context.Context, tx *access.Tx, p *traceProps) (f acc
 		if t, err := time.ParseInLocation(time.DateOnly, *day.typed, today.Location()); err == nil {
 			*day.to = t
 		}
-		*day.typed = day.to.Format(time.DateOnly)
 	}
+	if f.From.After(f.To) {
+		f.From, f.To = f.To, f.From // whichever was typed first, the days between them are meant
+	}
+	p.Filter.From, p.Filter.To = f.From.Format(time.DateOnly), f.To.Format(time.DateOnly)
 	return f, nil
 }
 

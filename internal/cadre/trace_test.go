@@ -65,6 +65,9 @@ func TestTheAuditorSeesWhoSawOrExportedAPerson(t *testing.T) {
 	if got := reasons(at + "&from=2026-01-01&to=2026-11-22"); got != "" {
 		t.Errorf("before that day: %q", got)
 	}
+	if got := reasons(at + "&from=2026-12-01&to=2026-11-22&kind=open"); got != "核对证件" {
+		t.Errorf("the days the wrong way round: %q", got)
+	}
 	if text := auditor.Get(at + "&kind=export").Doc().Text("main"); !strings.Contains(text, "文件指纹(SHA-256)") || !strings.Contains(text, "文件(3行)") || strings.Contains(text, n) {
 		t.Errorf("an export says %q", text)
 	}
