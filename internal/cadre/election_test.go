@@ -129,7 +129,9 @@ func TestATownshipChangesItsTermInOneAct(t *testing.T) {
 		t.Fatalf("%d posts ended before anything was applied", n)
 	}
 	leader.Post(apply, nil).Want(http.StatusSeeOther)
-	leader.Post(apply, nil).Want(http.StatusConflict)
+	if doc := leader.Post(apply, nil).Want(http.StatusConflict).Doc(); !strings.Contains(doc.Text(".notice-error"), "没有重复应用") || !doc.Has(`main a[href="`+e.town("A")+`"]`) {
+		t.Errorf("applied twice: %q", doc.Text("main"))
+	}
 
 	for what, sql := range map[string]string{
 		"old Party posts end the day before":     `select count(*) = 4 from appointments where way_out = 'term_end' and upper(during) = '2026-11-02' and position_code in ('party_secretary', 'party_committee_member') and out_doc_no = '安党发〔2026〕7号'`,

@@ -6,6 +6,7 @@ import (
 
 	"touyan/internal/access"
 	"touyan/internal/org"
+	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/pg"
 	"touyan/web/ui"
@@ -23,6 +24,7 @@ type townProps struct {
 	CanFill  bool
 	CanApply bool
 	Own      bool // the actor filled in a village himself
+	Refused  string
 }
 
 func (m *Module) townOf(r *http.Request, s access.Scope) (p townProps, err error) {
@@ -71,11 +73,17 @@ func (m *Module) electionTownship(w http.ResponseWriter, r *http.Request, s acce
 }
 
 func (m *Module) checkElection(w http.ResponseWriter, r *http.Request, s access.Scope) error {
+	return m.checkPage(w, r, s, "", http.StatusOK)
+}
+
+// checkPage draws the township as it stands; refused is why it was not applied.
+func (m *Module) checkPage(w http.ResponseWriter, r *http.Request, s access.Scope, refused string, status int) error {
 	p, err := m.townOf(r, s)
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "换届检查:" + p.Township.Name, Crumbs: p.crumbs(ui.Crumb{Title: p.Township.Name, Href: p.path()}),
+	p.Refused = refused
+	return access.Page(w, r, s, access.View{Title: "换届检查:" + p.Township.Name, Status: status, Crumbs: p.crumbs(ui.Crumb{Title: p.Township.Name, Href: p.path()}),
 		AsOf: s.Today().Format(time.DateOnly), Print: true}, checkPage(p))
 }
 
@@ -89,6 +97,9 @@ func (m *Module) applyElection(w http.ResponseWriter, r *http.Request, s access.
 		done, err = m.Store.applyRound(r.Context(), tx, p.Round, p.Township)
 		return err
 	})
+	if fault.Is(err, fault.KindConflict) {
+		return m.checkPage(w, r, s, fault.Of(err).Sentence, http.StatusConflict)
+	}
 	if err != nil {
 		return err
 	}
