@@ -218,6 +218,12 @@ func TestPostsFollowEachOtherAndDeathEndsThemAll(t *testing.T) {
 	if got := names(clerk.Get("/cadres").Doc()); len(got) != 0 {
 		t.Errorf("the register still lists %v", got)
 	}
+	// His posts last to the end of the day; no list of that day names him any more, and that of the day before does.
+	for day, want := range map[string]int{"2026-10-31": 1, "2026-11-01": 0} {
+		if got := names(clerk.Get("/cadres?as_of=" + day).Doc()); len(got) != want {
+			t.Errorf("on %s the register lists %v", day, got)
+		}
+	}
 	clerk.Post(path+"/death/undo", url.Values{"reason": {"登记错人"}}).Want(http.StatusSeeOther)
 	if n := h.Count(`select count(*) from appointments where person_id = $1 and upper_inf(during)`, key(path)); n != 2 {
 		t.Errorf("%d posts go on again", n)
