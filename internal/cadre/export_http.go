@@ -153,8 +153,8 @@ func (m *Module) exportOf(ctx context.Context, s access.Scope, f exportForm, pro
 
 // inWords says the conditions of a list for the trail as its page shows them, or as its address does where it cannot be read.
 func (m *Module) inWords(ctx context.Context, s access.Scope, query string) string {
-	p, err := m.found(ctx, s, &url.URL{Path: "/cadres", RawQuery: query}, 1)
-	if err != nil {
+	p := m.asked(s, &url.URL{Path: "/cadres", RawQuery: query})
+	if err := access.Read(ctx, s, func(tx *access.Tx) error { return p.units(ctx, tx) }); err != nil {
 		return query
 	}
 	var words []string

@@ -56,8 +56,7 @@ func (m *Module) listOf(w http.ResponseWriter, r *http.Request, s access.Scope, 
 
 // found reads what the filter of the address finds: one page of it, or all up to a limit for paper.
 func (m *Module) found(ctx context.Context, s access.Scope, at *url.URL, size int) (listProps, error) {
-	p := listProps{scope: s, store: m.Store, URL: at, Grant: s.GrantID(), District: s.Level() == pg.District}
-	httpx.DecodeAddress(at.RawQuery, &p.Filter)
+	p := m.asked(s, at)
 	on := p.Filter.Day(s.Today())
 	err := access.Read(ctx, s, func(tx *access.Tx) error {
 		var err error
@@ -68,18 +67,31 @@ func (m *Module) found(ctx context.Context, s access.Scope, at *url.URL, size in
 		if p.People, err = m.Store.List(ctx, tx, p.Filter, on, size, p.Pager.Offset()); err != nil {
 			return err
 		}
-		if p.Townships, err = (org.Store{}).Townships(ctx, tx, s.Today()); err != nil {
+		if err = p.units(ctx, tx); err != nil {
 			return err
-		}
-		if town := p.onlyTownship(); town != 0 {
-			if p.Villages, err = (org.Store{}).Villages(ctx, tx, town, s.Today()); err != nil {
-				return err
-			}
 		}
 		p.Saved, err = m.Store.filters(ctx, tx)
 		return err
 	})
 	return p, err
+}
+
+// asked is the list of an address before anything is read.
+func (m *Module) asked(s access.Scope, at *url.URL) listProps {
+	p := listProps{scope: s, store: m.Store, URL: at, Grant: s.GrantID(), District: s.Level() == pg.District}
+	httpx.DecodeAddress(at.RawQuery, &p.Filter)
+	return p
+}
+
+// units reads what can be chosen of, whose names the conditions also say.
+func (p *listProps) units(ctx context.Context, tx *access.Tx) (err error) {
+	if p.Townships, err = (org.Store{}).Townships(ctx, tx, p.scope.Today()); err != nil {
+		return err
+	}
+	if town := p.onlyTownship(); town != 0 {
+		p.Villages, err = (org.Store{}).Villages(ctx, tx, town, p.scope.Today())
+	}
+	return err
 }
 
 // onlyTownship is the township whose villages can be chosen: the own one, or the only one that is ticked.
