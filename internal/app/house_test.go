@@ -87,6 +87,9 @@ func demoCopy(t testing.TB) testkit.Database {
 			t.Fatalf("load the demonstration: %v", err)
 		}
 		a.Close(context.Background())
+		if err := pg.Analyze(context.Background(), db.OwnerURL); err != nil { // as `touyan demo` does: a copy has the plans of the product
+			t.Fatal(err)
+		}
 		loaded.db, loaded.keys = db, keys
 	}
 	return testkit.Clone(t, loaded.db.Name)
