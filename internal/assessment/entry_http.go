@@ -69,7 +69,7 @@ func (m *Module) fillGrid(ctx context.Context, tx *access.Tx, d *desk, p *gridPr
 
 func (m *Module) drawGrid(w http.ResponseWriter, r *http.Request, s access.Scope, p gridProps, status int) error {
 	view := access.View{Title: sheetTitle(p.Sheet), Status: status, Crumbs: sheetCrumbs(p.Sheet, false)}
-	if p.canEdit() {
+	if p.canEdit() && p.listed() > 0 { // what finds nobody has no grid
 		view.Scripts = []string{"js/grid.js", "js/grid-keys.js", "js/grid-detail.js"}
 	}
 	if p.Period.Source == "imported" {
