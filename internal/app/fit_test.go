@@ -220,7 +220,9 @@ func look(t *testing.T, h http.Handler, collect func(add func(what string, page 
 	script := axe(t)
 	b := testkit.NewBrowser(t, srv.URL)
 	for n, p := range pages {
-		inspect(t, srv.URL, b, "/stored/"+strconv.Itoa(n), p.what, script)
+		for _, f := range inspect(b, "/stored/"+strconv.Itoa(n), script) {
+			t.Errorf("%s %s", p.what, f)
+		}
 	}
 	t.Logf("%d pages looked at", len(pages))
 }

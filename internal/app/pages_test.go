@@ -92,7 +92,9 @@ func TestPagesAreAccessibleAndFit(t *testing.T) {
 				b.Login(v.username, h.accounts[v.username].Password)
 			}
 			for _, path := range v.paths {
-				inspect(t, h.URL, b, h.at(v.username, path), path+" as "+v.username, script)
+				for _, f := range inspect(b, h.at(v.username, path), script) {
+					t.Errorf("%s as %s %s", path, v.username, f)
+				}
 			}
 		})
 	}

@@ -167,11 +167,13 @@ func (b *Browser) Requests() []Request {
 	return out
 }
 
-// Foreign gives the addresses outside the server that the page has asked for since the tab was opened.
+// Foreign gives the addresses outside the server that the page has asked for since the last call, answered or not.
 func (b *Browser) Foreign() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return append([]string(nil), b.foreign...)
+	out := b.foreign
+	b.foreign = nil
+	return out
 }
 
 // Complaints gives what the browser objected to since the last call: uncaught exceptions, breaches of the page's policy,
