@@ -224,11 +224,7 @@ func writeForm(z *zip.Writer, names map[string]int, a approval, at time.Time) er
 
 // ids lists the persons that a filter shows, in its order.
 func (s Store) ids(ctx context.Context, tx *access.Tx, f Filter, on time.Time) ([]int64, error) {
-	order, ok := orders[f.Sort]
-	if !ok {
-		order = orders[""]
-	}
-	rows, err := tx.Query(ctx, `select p.id `+personTables+where+order, s.args(tx, f, on))
+	rows, err := tx.Query(ctx, `select id`+listFrom+`) p`+f.order(), s.args(tx, f, on))
 	if err != nil {
 		return nil, err
 	}

@@ -128,7 +128,19 @@ func (m *Module) workExport(ctx context.Context, run *job.Run) error {
 	if err := run.Decode(&f); err != nil {
 		return err
 	}
-	file := m.exportOf(ctx, run.Scope, f, func(done, total int) error { return run.Progress(ctx, done, total) })
+	total := 0
+	file := m.exportOf(ctx, run.Scope, f, func(done int) error {
+		if total == 0 { // counted once, and only for those who wait
+			err := access.Read(ctx, run.Scope, func(tx *access.Tx) (err error) {
+				total, err = m.Store.Count(ctx, tx, f.filter(), f.filter().Day(run.Scope.Today()))
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return run.Progress(ctx, done, max(done, total))
+	})
 	content, err := file.File(ctx, run.Scope)
 	if err != nil {
 		return err
@@ -139,7 +151,7 @@ func (m *Module) workExport(ctx context.Context, run *job.Run) error {
 }
 
 // exportOf is the workbook of a filter on its way out. progress may be nil.
-func (m *Module) exportOf(ctx context.Context, s access.Scope, f exportForm, progress func(done, total int) error) access.Export {
+func (m *Module) exportOf(ctx context.Context, s access.Scope, f exportForm, progress func(done int) error) access.Export {
 	on := f.filter().Day(s.Today())
 	layout := xlsx.Layout{Title: "村(社区)干部花名册", Frozen: 3, Lines: []string{"填报单位:" + s.Unit() + "  统计截至:" + on.Format("2006-01-02")}}
 	layout.Columns = append(layout.Columns, xlsx.Column{Key: "no", Title: "序号"})
@@ -154,8 +166,10 @@ func (m *Module) exportOf(ctx context.Context, s access.Scope, f exportForm, pro
 // inWords says the conditions of a list for the trail as its page shows them, or as its address does where it cannot be read.
 func (m *Module) inWords(ctx context.Context, s access.Scope, query string) string {
 	p := m.asked(s, &url.URL{Path: "/cadres", RawQuery: query})
-	if err := access.Read(ctx, s, func(tx *access.Tx) error { return p.units(ctx, tx) }); err != nil {
-		return query
+	if len(p.Filter.Townships) > 0 || p.Filter.Village != 0 { // which have names
+		if err := access.Read(ctx, s, func(tx *access.Tx) error { return p.units(ctx, tx) }); err != nil {
+			return query
+		}
 	}
 	var words []string
 	for _, c := range p.chips() {
@@ -164,48 +178,30 @@ func (m *Module) inWords(ctx context.Context, s access.Scope, query string) stri
 	return strings.Join(words, "、")
 }
 
-// exportChunk is how many rows are read at once, so that memory does not grow with the register; each chunk filters and
-// sorts anew, so they are few.
-const exportChunk = 5000
+// progressStep is how many rows are written between two reports, a tenth of a second's.
+const progressStep = 5000
 
-func (m *Module) rows(ctx context.Context, s access.Scope, f exportForm, on time.Time, x *xlsx.Writer, held *access.People, progress func(done, total int) error) error {
-	chosen, filter := f.columns(), f.filter()
+func (m *Module) rows(ctx context.Context, s access.Scope, f exportForm, on time.Time, x *xlsx.Writer, held *access.People, progress func(done int) error) error {
+	chosen := f.columns()
 	return access.Read(ctx, s, func(tx *access.Tx) error {
-		total := 0
-		for offset := 0; offset == 0 || offset < total; offset += exportChunk {
-			people, err := m.Store.List(ctx, tx, filter, on, exportChunk, offset)
-			if err != nil {
+		n := 0
+		return m.Store.Each(ctx, tx, f.filter(), on, func(p Person) error {
+			n++
+			values := make([]any, 0, len(chosen)+1)
+			values = append(values, strconv.Itoa(n))
+			for _, c := range chosen {
+				v, err := c.value(m.Store, s.Tenant(), p, on)
+				if err != nil {
+					return err
+				}
+				values = append(values, v)
+			}
+			held.Add(p.ID)
+			if err := x.Row(values...); err != nil || progress == nil || n%progressStep != 0 {
 				return err
 			}
-			if offset == 0 {
-				if total = len(people); total == exportChunk { // there may be more
-					if total, err = m.Store.Count(ctx, tx, filter, on); err != nil {
-						return err
-					}
-				}
-			}
-			for i, p := range people {
-				values := make([]any, 0, len(chosen)+1)
-				values = append(values, strconv.Itoa(offset+i+1))
-				for _, c := range chosen {
-					v, err := c.value(m.Store, s.Tenant(), p, on)
-					if err != nil {
-						return err
-					}
-					values = append(values, v)
-				}
-				if err := x.Row(values...); err != nil {
-					return err
-				}
-				held.Add(p.ID)
-			}
-			if progress != nil {
-				if err := progress(min(offset+exportChunk, total), total); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+			return progress(n)
+		})
 	})
 }
 

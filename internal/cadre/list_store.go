@@ -195,39 +195,72 @@ func positionsSaid(text string) []string {
 // PageSize is the number of persons on one page of the register.
 const PageSize = 50
 
-// orders are the ways in which the register can be sorted.
+// orders are the ways in which the register can be sorted, by columns that a list has above its posts and below them.
 var orders = map[string]string{
-	"":      ` order by t.code, v.code, p.name, p.id`,
-	"name":  ` order by p.pinyin[1], p.name, p.id`,
-	"-name": ` order by p.pinyin[1] desc, p.name desc, p.id`,
-	"age":   ` order by p.birth_date desc, p.id`,
-	"-age":  ` order by p.birth_date, p.id`,
+	"":      ` order by township_code, village_code, name, id`,
+	"name":  ` order by spelling, name, id`,
+	"-name": ` order by spelling desc, name desc, id`,
+	"age":   ` order by birth_date desc, id`,
+	"-age":  ` order by birth_date, id`,
 }
 
-// List reads one page of the register; limit 0 reads all.
-func (s Store) List(ctx context.Context, tx *access.Tx, f Filter, on time.Time, limit, offset int) ([]Person, error) {
-	order, ok := orders[f.Sort]
-	if !ok {
-		order = orders[""]
+func (f Filter) order() string {
+	if order, ok := orders[f.Sort]; ok {
+		return order
 	}
-	args := s.args(tx, f, on)
+	return orders[""]
+}
+
+// listFrom is a list below its posts, to be closed by an order; listColumns are what it gives above them.
+const (
+	listFrom    = ` from (select p.tenant_id, t.code as township_code, v.code as village_code, p.pinyin[1] as spelling, ` + fileColumns + personTables + where
+	listColumns = `select p.id, p.township_id, p.village_id, p.township_name, p.village_name, p.community, p.name, p.former_name, p.sex, p.birth_date, p.ethnic,
+		p.political, p.education, p.party_join, p.id_cipher, p.phone_cipher, p.phone_index, p.died_on, p.voided_at, p.void_reason, p.version, ` + heldColumns
+)
+
+// rows asks for the register in order. Rows are put in order before their posts are read, so that of a page only its own
+// posts are, and the first of thousands go out while the posts of others are still to be read. Limit 0 is no limit.
+func (s Store) rows(ctx context.Context, tx *access.Tx, f Filter, on time.Time, limit, offset int) (pgx.Rows, error) {
+	args, order := s.args(tx, f, on), f.order()
 	args["order"], args["limit"], args["offset"] = positionOrder, &limit, offset
+	// A page has a plan that is remembered. Over thousands of rows a plan made for these values is worth its price.
+	mode := pgx.QueryExecModeCacheStatement
+	if limit == 0 || limit > PageSize {
+		mode = pgx.QueryExecModeCacheDescribe
+	}
 	if limit == 0 {
 		args["limit"] = nil
 	}
-	const cut = ` limit @limit::int offset @offset`
-	// A page is cut first, so that posts are read of its rows only, by a plan that is remembered. Over thousands of rows a
-	// plan made for these values is worth its price, and to find each row a second time is not.
-	mode, from := pgx.QueryExecModeCacheStatement, ` from (select p.id as page_id `+personTables+where+order+cut+
-		`) page join persons p on p.tenant_id = @tenant and p.id = page.page_id `+personUnits+personPosts+order
-	if limit == 0 || limit > PageSize {
-		mode, from = pgx.QueryExecModeCacheDescribe, personTables+personPosts+where+order+cut
-	}
-	rows, err := tx.Query(ctx, `select `+personColumns+from, mode, args)
+	return tx.Query(ctx, listColumns+listFrom+order+` limit @limit::int offset @offset) p `+personPosts+order, mode, args)
+}
+
+// List reads one page of the register.
+func (s Store) List(ctx context.Context, tx *access.Tx, f Filter, on time.Time, limit, offset int) ([]Person, error) {
+	rows, err := s.rows(ctx, tx, f, on, limit, offset)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Person])
+}
+
+// Each hands on everybody whom List would give, one by one while the database still reads: memory does not grow with the
+// register, and do may not use tx.
+func (s Store) Each(ctx context.Context, tx *access.Tx, f Filter, on time.Time, do func(Person) error) error {
+	rows, err := s.rows(ctx, tx, f, on, 0, 0)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		p, err := pgx.RowToStructByName[Person](rows)
+		if err != nil {
+			return err
+		}
+		if err := do(p); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // Count counts what List would give in all.

@@ -211,25 +211,26 @@ const fileChunk = 500
 
 // eachPerson hands on what a filter shows, some hundred at a time.
 func (m *Module) eachPerson(ctx context.Context, tx *access.Tx, filter Filter, on time.Time, progress func(done, total int) error, do func([]Person) error) error {
-	total, err := m.Store.Count(ctx, tx, filter, on)
+	ids, err := m.Store.ids(ctx, tx, filter, on)
 	if err != nil {
 		return err
 	}
-	for offset := 0; offset < total; offset += exportChunk {
-		list, err := m.Store.List(ctx, tx, filter, on, exportChunk, offset)
+	done := 0
+	for some := range slices.Chunk(ids, fileChunk) {
+		people, err := m.Store.people(ctx, tx, some, on)
 		if err != nil {
 			return err
 		}
-		done := offset
-		for part := range slices.Chunk(list, fileChunk) {
-			if err := do(part); err != nil {
+		part := make([]Person, len(some))
+		for i, id := range some {
+			part[i] = people[id]
+		}
+		if err := do(part); err != nil {
+			return err
+		}
+		if done += len(part); progress != nil {
+			if err := progress(done, len(ids)); err != nil {
 				return err
-			}
-			done += len(part)
-			if progress != nil {
-				if err := progress(done, total); err != nil {
-					return err
-				}
 			}
 		}
 	}

@@ -52,11 +52,15 @@ type Person struct {
 	WayOut       string
 }
 
-const personColumns = `p.id, p.township_id, p.village_id, t.name as township_name, v.name as village_name, v.kind = 'community' as community,
+// fileColumns are the person's own and his unit's, heldColumns what personPosts joins.
+const fileColumns = `p.id, p.township_id, p.village_id, t.name as township_name, v.name as village_name, v.kind = 'community' as community,
 	p.name, p.former_name, p.sex, p.birth_date, p.ethnic, p.political, p.education, p.party_join_date as party_join, p.id_cipher,
-	p.phone_cipher, p.phone_index, p.died_on, p.voided_at, p.void_reason, p.version, held.posts, held.managed, held.since, held.way_in,
-	coalesce(held.paid, false) as paid, coalesce(held.dual, false) as dual, coalesce(last.position_code, '') as last_post, last.left_on,
-	coalesce(last.way_out, '') as way_out`
+	p.phone_cipher, p.phone_index, p.died_on, p.voided_at, p.void_reason, p.version`
+
+const heldColumns = `held.posts, held.managed, held.since, held.way_in, coalesce(held.paid, false) as paid, coalesce(held.dual, false) as dual,
+	coalesce(last.position_code, '') as last_post, last.left_on, coalesce(last.way_out, '') as way_out`
+
+const personColumns = fileColumns + `, ` + heldColumns
 
 const personUnits = ` join townships t on t.tenant_id = p.tenant_id and t.id = p.township_id
 	join villages v on v.tenant_id = p.tenant_id and v.township_id = p.township_id and v.id = p.village_id `
