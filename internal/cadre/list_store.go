@@ -250,17 +250,14 @@ func (s Store) Each(ctx context.Context, tx *access.Tx, f Filter, on time.Time, 
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		p, err := pgx.RowToStructByName[Person](rows)
-		if err != nil {
-			return err
+	_, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (struct{}, error) { // which collects nothing
+		p, err := pgx.RowToStructByName[Person](row)
+		if err == nil {
+			err = do(p)
 		}
-		if err := do(p); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+		return struct{}{}, err
+	})
+	return err
 }
 
 // Count counts what List would give in all.
