@@ -71,8 +71,8 @@ func inspect(b *testkit.Browser, path, script string) (found []string) {
 	return found
 }
 
-// The inspection sees what it is there for: one row of its own kind among hundreds, a table that is too wide for a phone, a
-// picture from elsewhere.
+// The inspection sees what it is there for: one row of its own kind among hundreds, what is too wide for a phone, a
+// script that breaks, a picture from elsewhere.
 func TestInspectionFinds(t *testing.T) {
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.NotFoundHandler())

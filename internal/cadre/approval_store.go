@@ -12,13 +12,7 @@ import (
 // approvals reads the files of some persons as forms need them, in the order of the ids. It reads every table once for
 // all of them, so that a thousand forms are as many queries as twenty.
 func (s Store) approvals(ctx context.Context, tx *access.Tx, ids []int64, on time.Time) ([]approval, error) {
-	rows, err := tx.Query(ctx, `select `+personColumns+personTables+personPosts+` where p.tenant_id = @tenant and p.id = any(@ids)
-		and p.merged_into is null and p.voided_at is null order by array_position(@ids::bigint[], p.id)`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "ids": ids, "on": on, "order": positionOrder})
-	if err != nil {
-		return nil, err
-	}
-	people, err := pgx.CollectRows(rows, pgx.RowToStructByName[Person])
+	people, err := s.byIDs(ctx, tx, ids, on)
 	if err != nil {
 		return nil, err
 	}

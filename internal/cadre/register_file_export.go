@@ -217,18 +217,14 @@ func (m *Module) eachPerson(ctx context.Context, tx *access.Tx, filter Filter, o
 	}
 	done := 0
 	for some := range slices.Chunk(ids, fileChunk) {
-		people, err := m.Store.people(ctx, tx, some, on)
+		part, err := m.Store.byIDs(ctx, tx, some, on)
 		if err != nil {
 			return err
-		}
-		part := make([]Person, len(some))
-		for i, id := range some {
-			part[i] = people[id]
 		}
 		if err := do(part); err != nil {
 			return err
 		}
-		if done += len(part); progress != nil {
+		if done += len(some); progress != nil {
 			if err := progress(done, len(ids)); err != nil {
 				return err
 			}

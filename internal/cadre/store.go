@@ -62,10 +62,8 @@ const heldColumns = `held.posts, held.managed, held.since, held.way_in, coalesce
 
 const personColumns = fileColumns + `, ` + heldColumns
 
-const personUnits = ` join townships t on t.tenant_id = p.tenant_id and t.id = p.township_id
+const personTables = ` from persons p join townships t on t.tenant_id = p.tenant_id and t.id = p.township_id
 	join villages v on v.tenant_id = p.tenant_id and v.township_id = p.township_id and v.id = p.village_id `
-
-const personTables = ` from persons p ` + personUnits
 
 // personPosts joins the posts held on the day that is asked for, the highest first, and the latest one of a person who
 // holds none. The rows are put in order once, below all aggregates, so none of these may be distinct or ordered.
@@ -144,6 +142,17 @@ func (s Store) Get(ctx context.Context, tx *access.Tx, id int64, on time.Time) (
 		return Person{}, err
 	}
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Person])
+}
+
+// byIDs reads some files in the order of their keys, without those that were merged or voided since the keys were listed.
+func (s Store) byIDs(ctx context.Context, tx *access.Tx, ids []int64, on time.Time) ([]Person, error) {
+	rows, err := tx.Query(ctx, `select `+personColumns+personTables+personPosts+` where p.tenant_id = @tenant and p.id = any(@ids)
+		and p.merged_into is null and p.voided_at is null order by array_position(@ids::bigint[], p.id)`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "ids": ids, "on": on, "order": positionOrder})
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Person])
 }
 
 // IDNumber opens a person's number. Show it masked (MaskedID) unless a reveal was noted.
