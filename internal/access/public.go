@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/go-chi/chi/v5"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
 )
@@ -49,14 +47,6 @@ func mayBefore(step string, rt Route) bool {
 	return step != mustTOTP && rt.Need == Own && strings.HasPrefix(rt.Path, stepError(step).path())
 }
 
-// kept is a post that met no session: it is shown again, and repeated after the same account has logged in.
-type kept struct {
-	Path   string
-	Fields url.Values
-}
-
-const keptPrefix = "_kept."
-
 // askLogin answers a request without a session: a GET goes to the log-in page, a POST gets it at once with its fields.
 func (c *Core) askLogin(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
@@ -81,16 +71,6 @@ func (c *Core) askLogin(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("HX-Reswap", "none")
 	}
 	c.renderLogin(w, r, http.StatusUnauthorized, loginProps{Kept: k, Sentence: "登录已超时,请重新登录。刚才填写的内容已保留,登录后自动提交"})
-}
-
-func keptOf(form url.Values) kept {
-	k := kept{Path: localPath(form.Get("_kept_path")), Fields: url.Values{}}
-	for name, values := range form {
-		if field, ok := strings.CutPrefix(name, keptPrefix); ok {
-			k.Fields[field] = values
-		}
-	}
-	return k
 }
 
 func (c *Core) showLogin(w http.ResponseWriter, r *http.Request) error {
@@ -146,16 +126,6 @@ func (c *Core) doLogin(w http.ResponseWriter, r *http.Request) error {
 	return c.arrive(w, r, id, p.Next, p.Kept)
 }
 
-// under picks the grant to act under after the log-in: the one of the kept post, or else the first.
-func (k kept) under(grants []Grant) Grant {
-	for _, g := range grants {
-		if strconv.FormatInt(g.ID, 10) == k.Fields.Get("_grant") {
-			return g
-		}
-	}
-	return grants[0]
-}
-
 // arrive sends somebody who has logged in where he was going: to a step that comes first, back into his kept post, or to
 // the page that he had asked for.
 func (c *Core) arrive(w http.ResponseWriter, r *http.Request, id identity, next string, k kept) error {
@@ -164,6 +134,9 @@ func (c *Core) arrive(w http.ResponseWriter, r *http.Request, id identity, next 
 	}
 	switch {
 	case id.Must != "":
+		if err := c.lay(r, id, k); err != nil {
+			return err
+		}
 		return httpx.SeeOther(w, r, stepError(id.Must).path())
 	case len(k.Fields) > 0:
 		return c.repeat(w, r, id, k)
@@ -196,25 +169,6 @@ func (c *Core) renew(r *http.Request, id identity) error {
 	c.sessions.SetDeadline(r.Context(), c.clock().Add(max(workday, time.Duration(id.Idle)*time.Second)))
 	c.sessions.RememberMe(r.Context(), id.Stays)
 	c.sessions.Put(r.Context(), keyIdentity, id)
-	return nil
-}
-
-// repeat sends a kept post through all checks again, now with a session. It was drawn for one grant of one account:
-// under any other it is shown and not sent.
-func (c *Core) repeat(w http.ResponseWriter, r *http.Request, id identity, k kept) error {
-	if k.Fields.Get("_grant") != strconv.FormatInt(id.Grant, 10) {
-		r.PostForm = k.Fields
-		return fault.Conflict("现在登录的(%s,%s)不是刚才填写内容的账号,没有提交。填写的内容保留在下面", id.Name, id.Unit)
-	}
-	again := r.Clone(WithRouteContext(r.Context(), chi.NewRouteContext()))
-	again.Method = http.MethodPost
-	again.URL = &url.URL{Path: k.Path}
-	again.RequestURI = k.Path
-	again.PostForm, again.Form = k.Fields, k.Fields
-	again.Header = r.Header.Clone()
-	again.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	again.Body = http.NoBody
-	c.repeatMux.ServeHTTP(w, again)
 	return nil
 }
 

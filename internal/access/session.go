@@ -56,6 +56,7 @@ const (
 	keyIdentity = "identity"
 	keyFlash    = "flash"
 	keySecret   = "secret" // a TOTP secret that awaits its first code
+	keyKept     = "kept"   // a sealed post that awaits a new password or the second factor's first code
 )
 
 type payload struct {
@@ -63,6 +64,7 @@ type payload struct {
 	Identity identity  `json:"i"`
 	Flash    []flash   `json:"f,omitempty"`
 	Secret   string    `json:"s,omitempty"`
+	Kept     []byte    `json:"k,omitempty"`
 }
 
 // codec stores a session as JSON: decoding is needed on every request and gob compiles its types each time.
@@ -73,6 +75,7 @@ func (codec) Encode(deadline time.Time, values map[string]any) ([]byte, error) {
 	p.Identity, _ = values[keyIdentity].(identity)
 	p.Flash, _ = values[keyFlash].([]flash)
 	p.Secret, _ = values[keySecret].(string)
+	p.Kept, _ = values[keyKept].([]byte)
 	return json.Marshal(p)
 }
 
@@ -87,6 +90,9 @@ func (codec) Decode(b []byte) (time.Time, map[string]any, error) {
 	}
 	if p.Secret != "" {
 		values[keySecret] = p.Secret
+	}
+	if len(p.Kept) > 0 {
+		values[keyKept] = p.Kept
 	}
 	return p.Deadline, values, nil
 }

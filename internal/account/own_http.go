@@ -70,7 +70,7 @@ func (m *Module) changePassword(w http.ResponseWriter, r *http.Request, s access
 		return m.passwordForm(w, r, s, []ui.Problem{{Field: "password", Sentence: fault.Of(err).Sentence}}, http.StatusUnprocessableEntity)
 	}
 	access.Flash(r, s, "success", "密码已修改,其他设备上的登录都已退出")
-	return httpx.SeeOther(w, r, "/")
+	return access.Onward(w, r, s, "/")
 }
 
 func (m *Module) askTOTP(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -116,5 +116,5 @@ func (m *Module) changeTOTP(w http.ResponseWriter, r *http.Request, s access.Sco
 		return err
 	}
 	access.Flash(r, s, "success", done)
-	return httpx.SeeOther(w, r, "/account")
+	return access.Onward(w, r, s, "/account")
 }

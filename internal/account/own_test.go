@@ -119,6 +119,47 @@ func TestASecondFactorCanBeMadeMandatory(t *testing.T) {
 	w.As(access.TownshipLeader, "A").Get("/").Want(http.StatusOK)
 }
 
+func TestWhatWasTypedOutlastsANewPasswordAndAnEnrolment(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	m := w.Member(access.DistrictAdmin, "甲")
+	w.As(access.DistrictAdmin, "甲").Post("/accounts/settings", setting(access.DistrictAdmin, "required", 0)).Want(http.StatusSeeOther)
+	w.Exec(`update credentials set must_change = true where account_id = $1`, m.Account)
+	saved := func() int {
+		return w.Count(`select count(*) from role_settings where tenant_id = $1 and role = $2 and totp = 'optional'`, m.Tenant, string(access.TownshipLeader))
+	}
+	typed := setting(access.TownshipLeader, "optional", 0)
+	typed.Set("_grant", fmt.Sprint(m.Grant))
+	c := w.Guest()
+	login := url.Values(c.Post("/accounts/settings", typed).Want(http.StatusUnauthorized).Doc().One(`form[action="/login"]`).Fields())
+	login.Set("username", m.Username)
+	login.Set("password", m.Password)
+	if a := c.Post("/login", login).Want(http.StatusSeeOther); a.Location() != "/account/password" {
+		t.Fatalf("after the log-in: %s", a.Location())
+	}
+	if got := c.Get("/account/password").Want(http.StatusOK).Doc().Text("main"); !strings.Contains(got, "刚才填写的内容已保留") {
+		t.Errorf("the page of the step says nothing about what was typed: %q", got)
+	}
+	change(c, m.Password, "short").Want(http.StatusUnprocessableEntity)
+	change(c, m.Password, "Fresh-word-2026").Want(http.StatusSeeOther)
+	if saved() != 0 {
+		t.Fatal("sent before the second factor was enrolled")
+	}
+	if stored := w.Count(`select count(*) from sessions where position('optional'::bytea in data) > 0`); stored != 0 {
+		t.Error("what was typed stands in clear in a session")
+	}
+	code, err := totp.GenerateCode(c.Get("/account/totp").Want(http.StatusOK).Doc().Text("code"), w.Core.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := c.Post("/account/totp", url.Values{"code": {code}}).Want(http.StatusSeeOther); a.Location() != "/accounts/settings" || saved() != 1 {
+		t.Fatalf("the post that was laid aside led to %s, %d settings saved", a.Location(), saved())
+	}
+	if change(c, "Fresh-word-2026", "Fresh-word-2027").Want(http.StatusSeeOther); w.Count(`select count(*) from audit_log where action = 'access.setting'`) != 2 {
+		t.Error("it was sent twice")
+	}
+}
+
 func TestSettingsAreTheAdministratorsAndStayWithinLimits(t *testing.T) {
 	t.Parallel()
 	w := world(t)
