@@ -20,6 +20,9 @@ var invariants = []invariant{
 		and merged_into is null group by id_index having count(*) > 1) x`},
 	{"已故人员没有仍在任的职务", `select count(*) from appointments a join persons p on p.tenant_id = a.tenant_id and p.id = a.person_id
 		where a.tenant_id = $1 and upper_inf(a.during) and p.died_on is not null`},
+	{"村(社区)的书记、主任、监委会主任同一时间各只有一人", `select count(*) from appointments a join appointments b on b.tenant_id = a.tenant_id
+		and b.village_id = a.village_id and b.position_code = a.position_code and b.id > a.id and b.during && a.during
+		where a.tenant_id = $1 and a.position_code in ('party_secretary', 'village_director', 'supervision_director')`},
 	{"总分等于基础分与加分之和(封顶前后不超出)", `select count(*) from assessment_rows where tenant_id = $1 and total > base + bonus`},
 	{"公示过的考评表都有公示结果", `select count(*) from assessment_sheets s where s.tenant_id = $1 and s.state in ('published', 'locked')
 		and not exists (select from assessment_publications p where p.tenant_id = s.tenant_id and p.sheet_id = s.id)`},

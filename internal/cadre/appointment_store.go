@@ -2,7 +2,6 @@ package cadre
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -147,37 +146,6 @@ func (st Store) Appoint(ctx context.Context, tx *access.Tx, p Person, a Appointm
 	tx.Audit(access.Line{Action: "cadre.appoint", Object: "appointments", ID: id, Person: p.ID, Summary: p.Name + "任" + PositionTitle(a.PositionCode, p.Community),
 		Detail: map[string]any{"from": a.FromOn.Format(time.DateOnly), "document": a.DocNo}})
 	return nil
-}
-
-// seatFree refuses a second head of a body: a village has one secretary, one director and one head of supervision at a time,
-// or every figure that counts villages by them is wrong. Two clerks who enter one seat at once wait for each other.
-func (Store) seatFree(ctx context.Context, tx *access.Tx, person int64, a Appointment) error {
-	if chiefs[bodyOf(a.PositionCode)] != a.PositionCode {
-		return nil
-	}
-	args := pgx.StrictNamedArgs{"tenant": tx.Tenant(), "village": a.VillageID, "position": a.PositionCode}
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('cadre.seat ' || @tenant::bigint || ' ' || @village::bigint || ' ' || @position::text, 0))`,
-		args); err != nil {
-		return err
-	}
-	args["person"], args["from"], args["to"] = person, a.FromOn, a.ToOn
-	rows, err := tx.Query(ctx, `select a.person_name, `+appointmentColumns+appointmentTables+` where a.tenant_id = @tenant and a.village_id = @village
-		and a.position_code = @position and a.person_id <> @person and a.during && daterange(@from::date, @to::date)
-		order by lower(a.during) desc, a.id limit 1`, args)
-	if err != nil {
-		return err
-	}
-	held, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[struct {
-		PersonName string
-		Appointment
-	}])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return fault.Conflict("%s的%s在这段时间是%s(%s),请先登记其离任,或核对日期", held.VillageName, held.Title(), held.PersonName, held.Dates())
 }
 
 // Leave ends one post of a person on its last day; the reason stands in the note of the post. Death has its own way, see Die.

@@ -24,6 +24,7 @@ type facts struct {
 	posts      []servedPost
 	registered map[string]bool // indexes of ID numbers of newcomers that are registered by now
 	kin        map[int64][]string
+	seated     []seated // posts of others that stand in the way of the new heads
 }
 
 // standing is how a person's file stands.
@@ -140,6 +141,11 @@ func (c *checker) chiefs(b ballot) {
 		case 1:
 		default:
 			c.note(b, "error", "有%d名%s:%s", len(held[post]), b.title(post), names(held[post]))
+		}
+	}
+	for _, h := range c.facts.seated {
+		if _, ends := b.seat(h.ID); !ends && h.VillageID == b.Village.ID {
+			c.note(b, "error", "%s", h.sentence())
 		}
 	}
 	for _, s := range held["party_secretary"] {

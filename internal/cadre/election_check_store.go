@@ -10,7 +10,7 @@ import (
 // facts reads what the check of these ballots must know about their people.
 func (Store) facts(ctx context.Context, tx *access.Tx, ballots []ballot) (facts, error) {
 	f := facts{people: map[int64]standing{}, registered: map[string]bool{}, kin: map[int64][]string{}}
-	people, villages, indexes := []int64{}, []int64{}, [][]byte{}
+	people, villages, indexes, claims := []int64{}, []int64{}, [][]byte{}, []claim{}
 	for _, b := range ballots {
 		villages = append(villages, b.Village.ID)
 		for _, c := range b.Rows {
@@ -18,6 +18,9 @@ func (Store) facts(ctx context.Context, tx *access.Tx, ballots []ballot) (facts,
 				people = append(people, *c.PersonID)
 			} else {
 				indexes = append(indexes, c.IDIndex)
+			}
+			if post := c.gets(); heads(post) && b.day(post) != nil {
+				claims = append(claims, claim{b.Village.ID, post, id64(c.PersonID), *b.day(post), nil})
 			}
 		}
 	}
@@ -64,6 +67,9 @@ func (Store) facts(ctx context.Context, tx *access.Tx, ballots []ballot) (facts,
 		return err
 	})
 	if err != nil {
+		return f, err
+	}
+	if f.seated, err = (Store{}).seatedBefore(ctx, tx, claims); err != nil {
 		return f, err
 	}
 	rows, err := tx.Query(ctx, `select person_id, name from family_members where tenant_id = @tenant and person_id = any(@people)`, args())

@@ -206,6 +206,19 @@ func TestWhatDoesNotFitIsNamedAndNothingIsApplied(t *testing.T) {
 	if text := e.checks(leader, "A"); !strings.Contains(text, "没有村党组织书记(说明:另行选举)") {
 		t.Errorf("an explained vacancy: %q", text)
 	}
+	// A director who left after the day of the election still holds the seat on it, those of the look-alike villages do not.
+	for unit, until := range map[string]string{"A1": "2026-11-16", "A2": "2026-11-10", "B1": "2026-11-16"} {
+		e.Exec(`update appointments set during = daterange(lower(during), $2::text::date), way_out = 'resigned' where id = $1`, e.posts[unit+"/王建国/village_director"], until)
+	}
+	for _, unit := range []string{"A1", "A2"} {
+		f = e.form(clerk, unit)
+		e.decide(f, unit+"/张志强/vc_deputy_director", "move", "village_director")
+		clerk.Post(e.village(unit), f).Want(http.StatusSeeOther)
+	}
+	text = e.checks(leader, "A")
+	if !strings.Contains(text, "马家沟1村的村委会主任在这段时间是王建国(2021-03-01 至 2026-11-15),请先登记其离任,或核对日期") || strings.Count(text, "在这段时间是") != 1 {
+		t.Errorf("a director who left later: %q", text)
+	}
 }
 
 func TestAVillageIsTypedWronglyOrTwiceAtOnce(t *testing.T) {

@@ -95,6 +95,7 @@ func (m *Module) Module() access.Module {
 			"persons_sex_check":                   "性别与身份证号不一致",
 			"persons_died_check":                  "去世日期早于出生日期",
 			"appointments_overlap_excl":           "该同志在这个村(社区)的同一职务上任期重叠,请先结束原任职",
+			"appointments_seat_excl":              "村(社区)的书记、主任和监委会主任同一时间各只有一人,这段时间已经登记了别人。没有写入任何内容,请刷新核对后再办",
 			"appointments_during_check":           "任职起止日期不正确",
 			"appointments_way_out_check":          "离任时必须选择离任方式",
 			"yearly_grades_year_key":              "该年度的考核等次已登记,请修改原来那一条",

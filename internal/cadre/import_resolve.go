@@ -79,6 +79,7 @@ type resolving struct {
 	places places
 	found  registered
 	people map[string][]*intent // of this file, by the index of the number and by name and last four
+	claims []fileClaim
 }
 
 // resolve compares an upload with the register: which village is meant, who is new, what would change. It adds its
@@ -102,9 +103,17 @@ func resolve(ctx context.Context, tx *access.Tx, keys *crypt.Keys, u *upload, re
 		in := &p.Intents[i]
 		in.line = l
 		r.person(in)
+		r.claimOf(in)
 	}
 	if err := r.entries(ctx, &p, replace); err != nil {
 		return plan{}, err
+	}
+	if err := r.seats(ctx); err != nil {
+		return plan{}, err
+	}
+	for _, e := range u.Entries {
+		bad := e.Report.Bad()
+		p.Posts = slices.DeleteFunc(p.Posts, func(x plannedPost) bool { return x.sheet == e && bad[x.Row] })
 	}
 	return p, nil
 }

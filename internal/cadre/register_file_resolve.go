@@ -26,6 +26,14 @@ func (s subject) id() int64 {
 	return s.fresh.id
 }
 
+// registered is the key of somebody of the register, 0 of a new person.
+func (s subject) registered() int64 {
+	if s.known != nil {
+		return s.known.ID
+	}
+	return 0
+}
+
 // name and sex stand on a post for ever.
 func (s subject) name() string {
 	if s.known != nil {
@@ -52,6 +60,7 @@ func (s subject) key() string {
 // plannedPost is a post that 任职 adds.
 type plannedPost struct {
 	postLine
+	sheet   *entrySheet
 	Row     int
 	Subject subject
 	Village org.Village
@@ -198,7 +207,8 @@ func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 			}
 			held[key] = append(held[key], this)
 			if !stored && problem == "" {
-				p.Posts = append(p.Posts, plannedPost{*l.Post, l.Row, who, village, code})
+				p.Posts = append(p.Posts, plannedPost{*l.Post, e, l.Row, who, village, code})
+				r.claim(fileClaim{claim{Position: code, Person: who.registered(), FromOn: this.Since, ToOn: this.Until}, e.Report, row, who.key(), who.name(), village})
 			}
 		}
 		if len(p.Posts) == before {
@@ -206,7 +216,6 @@ func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 		}
 	}
 	p.SamePosts = len(right(same, e.Report, func(row int) int { return row }))
-	p.Posts = right(p.Posts, e.Report, func(x plannedPost) int { return x.Row })
 }
 
 // past tells whether a row says posts that are registered in a unit that is no more: a merged village is found by no name, and

@@ -3,6 +3,7 @@ package cadre_test
 import (
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 func TestASeatIsHeldByOnePersonAtATime(t *testing.T) {
 	t.Parallel()
 	h := register(t)
-	clerk, officer, a1, a2 := h.As(access.TownshipClerk, "A"), h.As(access.DistrictOfficer, "甲"), h.Units["A1"].Village, h.Units["A2"].Village
+	clerk, a1 := h.As(access.TownshipClerk, "A"), h.Units["A1"].Village
 	old := h.serving("A1", "王建国", number(born(1975, 2, 14), 1, idcard.Male), "party_secretary", "2021-03-01")
 	h.serving("A2", "王建国", number(born(1975, 2, 14), 2, idcard.Male), "party_secretary", "2021-03-01")
 	next := h.serving("A1", "李秀英", number(born(1980, 2, 14), 3, idcard.Female), "vc_member", "2021-03-01")
@@ -51,15 +52,42 @@ func TestASeatIsHeldByOnePersonAtATime(t *testing.T) {
 	if n := h.Count(`select count(*) from persons where id = $1 and died_on is not null`, key(old)); n != 1 || secretaries() != 2 {
 		t.Error("a refused act was stored")
 	}
-	// What the register held before stays mendable where it does not move.
-	h.Exec(`insert into appointments (tenant_id, township_id, village_id, person_id, person_name, sex, position_code, is_paid, during, way_in)
-		select a.tenant_id, v.township_id, v.id, person_id, person_name, sex, position_code, true, daterange('2021-03-01', null), 'election'
-		from appointments a join villages v on v.id = $1 where a.person_id = $2 and position_code = 'party_secretary'`, a2, key(next))
-	edit = clerk.Get(next).Doc().One(`td a[href$="` + itoa(int64(h.Count(`select max(id)::int from appointments`))) + `"]`).Attr("href")
-	f = url.Values(officer.Get(edit).Doc().One(`main form`).Fields())
+}
+
+// What stood there before the table kept seats apart stays mendable where it does not move, and shelters no third.
+func TestTwoHeadsOfBeforeStayUntilTheyAreMended(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	officer, u := h.As(access.DistrictOfficer, "甲"), h.Units["A1"]
+	h.serving("A1", "王建国", number(born(1975, 2, 14), 1, idcard.Male), "party_secretary", "2021-03-01")
+	second := h.person("A1", "李秀英", number(born(1980, 2, 14), 3, idcard.Female))
+	third := h.person("A1", "赵海", number(born(1985, 2, 14), 5, idcard.Male))
+	migrate := func(way string) {
+		t.Helper()
+		sql, err := os.ReadFile("../../migrations/20261126080000_cadre_seat." + way + ".sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Exec(string(sql))
+	}
+	seat := func(path string) (string, []any) {
+		return `insert into appointments (tenant_id, township_id, village_id, person_id, person_name, sex, position_code, is_paid, during, way_in)
+			select tenant_id, $2, $3, id, name, sex, 'party_secretary', true, daterange('2022-03-01', null), 'election' from persons where id = $1`, []any{key(path), u.Township, u.Village}
+	}
+	migrate("down")
+	sql, args := seat(second)
+	h.Exec(sql, args...)
+	migrate("up")
+	edit := officer.Get(second).Doc().One(`td a[href*="/posts/"]`).Attr("href")
+	f := url.Values(officer.Get(edit).Doc().One(`main form`).Fields())
 	f.Set("doc", "安党发〔2021〕1号")
 	f.Set("reason", "补文号")
 	officer.Post(edit, f).Want(http.StatusSeeOther)
+	officer.Post(third+"/posts", post(u.Village, "party_secretary", "2026-11-02")).Want(http.StatusConflict)
+	sql, args = seat(third)
+	if _, err := h.Owner.Exec(t.Context(), sql, args...); err == nil || !strings.Contains(err.Error(), "appointments_seat_excl") {
+		t.Errorf("a third head: %v", err)
+	}
 }
 
 func TestManyWhoPromoteAtOncePromoteOnce(t *testing.T) {

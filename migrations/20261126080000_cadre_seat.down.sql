@@ -1,0 +1,1 @@
+alter table appointments drop constraint appointments_seat_excl;
