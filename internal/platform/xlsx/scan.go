@@ -1,7 +1,6 @@
 package xlsx
 
 import (
-	"encoding/xml"
 	"errors"
 	"io"
 	"strconv"
@@ -17,9 +16,10 @@ const maxRow, maxCol = 1 << 20, 1 << 14
 type sheetRows struct {
 	book  *Book
 	rc    io.Closer
-	dec   *xml.Decoder
+	in    *tokens
 	row   int
 	cells []Cell // reused
+	raw   []byte // reused
 }
 
 func (b *Book) sheetRows(part string) (*sheetRows, error) {
@@ -27,7 +27,7 @@ func (b *Book) sheetRows(part string) (*sheetRows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sheetRows{book: b, rc: rc, dec: xml.NewDecoder(rc)}, nil
+	return &sheetRows{book: b, rc: rc, in: newTokens(rc)}, nil
 }
 
 func (s *sheetRows) Close() error { return s.rc.Close() }
@@ -35,35 +35,30 @@ func (s *sheetRows) Close() error { return s.rc.Close() }
 // next gives the number and the filled cells of the next stored row, io.EOF after the last. The slice is reused.
 func (s *sheetRows) next() (int, []Cell, error) {
 	for {
-		tok, err := s.dec.RawToken()
-		if err != nil {
+		if err := s.in.next(); err != nil {
 			return 0, nil, readError(unexpected(err))
 		}
-		switch t := tok.(type) {
-		case xml.StartElement:
-			if t.Name.Local == "row" {
-				n, err := rowNumber(t, s.row)
-				if err != nil {
-					return 0, nil, damaged(err)
-				}
-				s.row = n
-				if err := s.readRow(); err != nil {
-					return 0, nil, readError(err)
-				}
-				return s.row, s.cells, nil
+		switch {
+		case s.in.start("row"):
+			n, err := rowNumber(s.in.attr("r"), s.row)
+			if err != nil {
+				return 0, nil, damaged(err)
 			}
-		case xml.EndElement:
-			if t.Name.Local == "sheetData" || t.Name.Local == "worksheet" {
-				return 0, nil, io.EOF
+			s.row = n
+			if err := s.readRow(); err != nil {
+				return 0, nil, readError(err)
 			}
+			return s.row, s.cells, nil
+		case s.in.end("sheetData"), s.in.end("worksheet"):
+			return 0, nil, io.EOF
 		}
 	}
 }
 
 // rowNumber takes the row's own number; a writer may leave it out, then rows count on.
-func rowNumber(el xml.StartElement, previous int) (int, error) {
+func rowNumber(r string, previous int) (int, error) {
 	n := previous + 1
-	if r := attr(el, "r"); r != "" {
+	if r != "" {
 		var err error
 		if n, err = strconv.Atoi(r); err != nil {
 			return 0, err
@@ -79,29 +74,24 @@ func (s *sheetRows) readRow() error {
 	s.cells = s.cells[:0]
 	col := 0
 	for {
-		tok, err := s.dec.RawToken()
-		if err != nil {
+		if err := s.in.next(); err != nil {
 			return unexpected(err)
 		}
-		switch t := tok.(type) {
-		case xml.StartElement:
-			if t.Name.Local != "c" {
-				continue
-			}
-			if col, err = columnNumber(attr(t, "r"), col); err != nil {
+		switch {
+		case s.in.start("c"):
+			var err error
+			if col, err = columnNumber(s.in.attr("r"), col); err != nil {
 				return err
 			}
-			c, err := s.readCell(t, col)
+			c, err := s.readCell(col)
 			if err != nil {
 				return err
 			}
 			if c.Text != "" || c.NoValue {
 				s.cells = append(s.cells, c)
 			}
-		case xml.EndElement:
-			if t.Name.Local == "row" {
-				return nil
-			}
+		case s.in.end("row"):
+			return nil
 		}
 	}
 }
@@ -123,42 +113,37 @@ func columnNumber(ref string, previous int) (int, error) {
 	return n, nil
 }
 
-func (s *sheetRows) readCell(el xml.StartElement, col int) (Cell, error) {
-	kind, style := attr(el, "t"), intAttr(el, "s")
-	var raw []byte
+// readCell reads a cell whose start tag was read.
+func (s *sheetRows) readCell(col int) (Cell, error) {
+	kind, style := s.in.attr("t"), s.in.intAttr("s")
+	raw := s.raw[:0]
 	var inValue, formula bool
 	for {
-		tok, err := s.dec.RawToken()
-		if err != nil {
+		if err := s.in.next(); err != nil {
 			return Cell{}, unexpected(err)
 		}
-		switch t := tok.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "v":
-				inValue = true
-			case "f":
-				formula = true
-			case "is":
-				value, err := richText(s.dec, "is")
-				if err != nil {
-					return Cell{}, err
-				}
-				raw = append(raw[:0], value...)
+		switch {
+		case s.in.start("v"):
+			inValue = true
+		case s.in.start("f"):
+			formula = true
+		case s.in.start("is"):
+			value, err := richText(s.in, "is")
+			if err != nil {
+				return Cell{}, err
 			}
-		case xml.CharData:
+			raw = append(raw[:0], value...)
+		case s.in.kind == textToken:
 			if inValue {
-				raw = append(raw, t...)
+				raw = append(raw, s.in.text...)
 			}
-		case xml.EndElement:
-			switch t.Name.Local {
-			case "v":
-				inValue = false
-			case "c":
-				c := s.cell(col, kind, style, string(raw))
-				c.NoValue = formula && len(raw) == 0 && kind != "str"
-				return c, nil
-			}
+		case s.in.end("v"):
+			inValue = false
+		case s.in.end("c"):
+			s.raw = raw
+			c := s.cell(col, kind, style, string(raw))
+			c.NoValue = formula && len(raw) == 0 && kind != "str"
+			return c, nil
 		}
 	}
 }

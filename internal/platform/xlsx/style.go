@@ -1,7 +1,6 @@
 package xlsx
 
 import (
-	"encoding/xml"
 	"strings"
 )
 
@@ -19,11 +18,11 @@ func (b *Book) readStyles(name string) error {
 	}
 	codes := map[int]string{}
 	inCells := false
-	return b.elements(name, smallPart, func(el xml.StartElement, _ *xml.Decoder) error {
-		switch el.Name.Local {
+	return b.elements(name, smallPart, func(in *tokens) error {
+		switch string(in.name) {
 		case "numFmt":
-			if _, known := codes[intAttr(el, "numFmtId")]; !known { // differential styles repeat the ids
-				codes[intAttr(el, "numFmtId")] = attr(el, "formatCode")
+			if _, known := codes[in.intAttr("numFmtId")]; !known { // differential styles repeat the ids
+				codes[in.intAttr("numFmtId")] = in.attr("formatCode")
 			}
 		case "cellXfs":
 			inCells = true
@@ -31,7 +30,7 @@ func (b *Book) readStyles(name string) error {
 			inCells = false
 		case "xf":
 			if inCells {
-				id := intAttr(el, "numFmtId")
+				id := in.intAttr("numFmtId")
 				b.styles = append(b.styles, formatOf(id, codes[id]))
 			}
 		}
