@@ -3,6 +3,7 @@ package cadre
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"touyan/internal/platform/codelist"
@@ -86,18 +87,36 @@ func readUpload(file []byte, remembered map[string]string, today time.Time) (*up
 	if err != nil {
 		return nil, xlsx.Fault(err)
 	}
+	// The sheets know nothing of each other yet, so they are read side by side.
+	var reading sync.WaitGroup
+	var tables []*xlsx.Table
 	if u.Whole {
-		if err := u.readEntries(book, today); err != nil {
+		if tables, err = u.openEntries(book); err != nil {
 			return nil, err
 		}
 	}
-	if table == nil || table.Match.Err() != nil {
-		return u, nil
+	failed := make([]error, len(u.Entries)+1)
+	for i, e := range u.Entries {
+		reading.Go(func() { failed[i+1] = e.readRows(tables[i], today) })
 	}
+	if table != nil && table.Match.Err() == nil {
+		failed[0] = u.readPeople(table, today)
+	}
+	reading.Wait()
+	for _, err := range failed {
+		if err != nil {
+			return nil, xlsx.Fault(err)
+		}
+	}
+	return u, nil
+}
+
+// readPeople reads the rows of people, or of a roster.
+func (u *upload) readPeople(table *xlsx.Table, today time.Time) error {
 	seen := map[string]int{}
 	for row, err := range table.Rows() {
 		if err != nil {
-			return nil, xlsx.Fault(err)
+			return err
 		}
 		u.rows[row.Number] = row
 		l := u.read(row, today)
@@ -111,7 +130,7 @@ func readUpload(file []byte, remembered map[string]string, today time.Time) (*up
 		u.Lines = append(u.Lines, l)
 	}
 	u.Skipped = len(table.Skipped())
-	return u, nil
+	return nil
 }
 
 // openUpload finds the sheet of people: 人员 in a workbook of whole files, which may lack it, and otherwise the sheet that

@@ -52,8 +52,8 @@ type postLine struct {
 	Note     string
 }
 
-// readEntries reads the sheets of posts and entries that a workbook has.
-func (u *upload) readEntries(book *xlsx.Book, today time.Time) error {
+// openEntries finds the sheets of posts and entries that a workbook has, with their tables.
+func (u *upload) openEntries(book *xlsx.Book) (tables []*xlsx.Table, err error) {
 	for _, name := range book.Sheets() {
 		schema, sheet, known := schemaOf(name)
 		if !known {
@@ -61,20 +61,25 @@ func (u *upload) readEntries(book *xlsx.Book, today time.Time) error {
 		}
 		table, err := book.TableOn(name, schema, nil)
 		if err != nil {
-			return xlsx.Fault(onSheet(name, err))
+			return nil, xlsx.Fault(onSheet(name, err))
 		}
-		e := &entrySheet{Name: name, Match: table.Match, Report: table.Report(), book: sheet, rows: map[int]xlsx.Row{}}
-		u.Entries = append(u.Entries, e)
-		if table.Match.Err() != nil {
-			continue
+		u.Entries = append(u.Entries, &entrySheet{Name: name, Match: table.Match, Report: table.Report(), book: sheet, rows: map[int]xlsx.Row{}})
+		tables = append(tables, table)
+	}
+	return tables, nil
+}
+
+// readRows reads the rows of a sheet whose header is right.
+func (e *entrySheet) readRows(table *xlsx.Table, today time.Time) error {
+	if table.Match.Err() != nil {
+		return nil
+	}
+	for row, err := range table.Rows() {
+		if err != nil {
+			return onSheet(e.Name, err)
 		}
-		for row, err := range table.Rows() {
-			if err != nil {
-				return xlsx.Fault(onSheet(name, err))
-			}
-			e.rows[row.Number] = row
-			e.Lines = append(e.Lines, e.read(row, today))
-		}
+		e.rows[row.Number] = row
+		e.Lines = append(e.Lines, e.read(row, today))
 	}
 	return nil
 }
