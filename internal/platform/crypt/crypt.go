@@ -4,6 +4,7 @@
 // A ciphertext is [algorithm 1][key id 2][nonce 12][sealed], bound by additional data to its header, purpose and
 // district, so that a value copied into another column or another district does not open. Old generations stay in the
 // file: they open old rows and backups while new values are sealed with the active one. Nothing here prints a secret.
+// How a database moves from one generation to the next stands in internal/app/rekey.go.
 package crypt
 
 import (
@@ -80,13 +81,28 @@ func (k *Keys) Index(tenant int64, purpose, value string) []byte {
 	return k.index.mac(bound(nil, tenant, purpose), []byte(value))
 }
 
-// Stale reports whether a ciphertext should be sealed anew because its generation is no longer the active one.
-func (k *Keys) Stale(sealed []byte) bool {
-	return len(sealed) >= headerSize && binary.BigEndian.Uint16(sealed[1:]) != k.active.id
-}
-
 // ActiveKey is the id of the generation that seals.
 func (k *Keys) ActiveKey() uint16 { return k.active.id }
+
+// ActiveSuite is the suite of the generation that seals.
+func (k *Keys) ActiveSuite() Suite { return k.active.suite }
+
+// IndexKey is the id of the generation that indexes.
+func (k *Keys) IndexKey() uint16 { return k.index.id }
+
+// Has reports whether the secret file has a generation.
+func (k *Keys) Has(id uint16) bool { return k.keys[id] != nil }
+
+// IndexedBy gives the same keys with the indexes of a generation. Indexes of two generations cannot be compared, so all of
+// a database belong to one, and the database says which (package access).
+func (k *Keys) IndexedBy(id uint16) (*Keys, error) {
+	if !k.Has(id) {
+		return nil, fmt.Errorf("key %d is not in the secret file", id)
+	}
+	other := *k
+	other.index = k.keys[id]
+	return &other, nil
+}
 
 // bound is the additional data. The purpose carries its length, so that no two inputs share one form.
 func bound(header []byte, tenant int64, purpose string) []byte {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -92,31 +93,38 @@ func TestIndex(t *testing.T) {
 
 func TestRotation(t *testing.T) {
 	t.Parallel()
-	old := generate(t, crypt.AES)
+	path := filepath.Join(t.TempDir(), "secret.json")
+	old, err := crypt.LoadOrCreate(path, crypt.AES)
+	if err != nil {
+		t.Fatal(err)
+	}
 	sealed, index := old.Encrypt(1, "p", "value"), old.Index(1, "p", "value")
-	rotated, err := old.Rotated(crypt.SM)
+	rotated, err := crypt.Rotate(path, crypt.SM)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, err := rotated.Decrypt(1, "p", sealed); err != nil || got != "value" {
 		t.Errorf("old value: %q, %v", got, err)
 	}
-	if !rotated.Stale(sealed) || old.Stale(sealed) || rotated.ActiveKey() != 2 {
-		t.Error("the old value must be stale for the new keys only")
-	}
-	if !bytes.Equal(rotated.Index(1, "p", "value"), index) {
-		t.Error("indexes moved before they were rebuilt")
+	if rotated.ActiveKey() != 2 || rotated.ActiveSuite() != crypt.SM || !rotated.Has(1) || rotated.Has(3) || old.Has(2) {
+		t.Error("the file must have two generations, of which the new one seals")
 	}
 	again := rotated.Encrypt(1, "p", "value")
-	if again[0] == sealed[0] || rotated.Stale(again) {
+	if again[0] == sealed[0] {
 		t.Error("the new generation does not seal")
 	}
 	if _, err := old.Decrypt(1, "p", again); !errors.Is(err, crypt.ErrOpen) {
 		t.Errorf("old keys opened a new value: %v", err)
 	}
-	reindexed, err := rotated.Reindexed()
-	if err != nil || bytes.Equal(reindexed.Index(1, "p", "value"), index) {
-		t.Errorf("indexes did not move: %v", err)
+	if bytes.Equal(rotated.Index(1, "p", "value"), index) {
+		t.Error("the new generation does not index")
+	}
+	first, err := rotated.IndexedBy(1)
+	if err != nil || !bytes.Equal(first.Index(1, "p", "value"), index) || first.ActiveKey() != 2 || first.IndexKey() != 1 {
+		t.Errorf("sealing and indexing by two generations: %v", err)
+	}
+	if _, err := rotated.IndexedBy(3); err == nil {
+		t.Error("an unknown generation indexes")
 	}
 }
 

@@ -10,13 +10,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"syscall"
 )
 
 // file is the secret file: JSON, mode 0600. Byte strings are base64.
 type file struct {
 	Version int          `json:"version"`
-	Active  uint16       `json:"active"` // key that seals
-	Index   uint16       `json:"index"`  // key of the blind indexes; moves only when they have been rebuilt
+	Active  uint16       `json:"active"`          // key that seals
+	Index   uint16       `json:"index,omitempty"` // stands in older files; a database itself says which key its indexes have
 	Keys    []generation `json:"keys"`
 	Session []byte       `json:"session"`
 	Links   []byte       `json:"links"`
@@ -32,7 +34,7 @@ type generation struct {
 // Generate makes new keys in memory, for a new installation and for tests.
 func Generate(suite Suite) (*Keys, error) {
 	return build(file{
-		Version: 1, Active: 1, Index: 1, Keys: []generation{{ID: 1, Suite: suite, Secret: random()}},
+		Version: 1, Active: 1, Keys: []generation{{ID: 1, Suite: suite, Secret: random()}},
 		Session: random(), Links: random(), Demo: random(),
 	})
 }
@@ -59,10 +61,10 @@ func build(f file) (*Keys, error) {
 		}
 		k.keys[g.ID] = generation
 	}
-	k.active, k.index = k.keys[f.Active], k.keys[f.Index]
-	if k.active == nil || k.index == nil {
+	if k.active = k.keys[f.Active]; k.active == nil {
 		return nil, errors.New("密钥文件没有指明有效的当前密钥")
 	}
+	k.index = k.active
 	for _, secret := range [][]byte{f.Session, f.Links, f.Demo} {
 		if len(secret) != secretSize {
 			return nil, errors.New("密钥文件不完整")
@@ -133,14 +135,65 @@ func LoadOrCreate(path string, suite Suite) (*Keys, error) {
 	return Load(path)
 }
 
-// Save replaces the secret file in one step: a crash leaves the old one or the new one.
-func (k *Keys) Save(path string) error {
+// Rotate adds a generation to the secret file, which seals from now on. It is on disk before anything is sealed with it.
+func Rotate(path string, suite Suite) (*Keys, error) {
+	k, err := Load(path)
+	if err != nil {
+		return nil, err
+	}
+	if k, err = k.rotated(suite); err != nil {
+		return nil, err
+	}
+	return k, k.save(path)
+}
+
+// rotated gives keys with a new active generation.
+func (k *Keys) rotated(suite Suite) (*Keys, error) {
+	f := k.file
+	var highest uint16
+	for _, g := range f.Keys {
+		highest = max(highest, g.ID)
+	}
+	f.Active, f.Index = highest+1, 0
+	f.Keys = append(slices.Clone(f.Keys), generation{ID: f.Active, Suite: suite, Secret: random()})
+	return build(f)
+}
+
+// save replaces the secret file in one step: a crash leaves the old one or the new one, never none. The file keeps its
+// owner, since the server may run as another user than who calls this.
+func (k *Keys) save(path string) error {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return fmt.Errorf("密钥文件无法写入: %w", err)
+	}
+	was, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("密钥文件无法写入: %w", err)
+	}
 	temporary, err := k.write(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(temporary, path); err != nil {
+	if s, ok := was.Sys().(*syscall.Stat_t); ok {
+		err = os.Chown(temporary, int(s.Uid), int(s.Gid))
+	}
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
 		_ = os.Remove(temporary)
+		return fmt.Errorf("密钥文件无法写入: %w", err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes a rename last through a power cut.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err == nil {
+		err = errors.Join(d.Sync(), d.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("密钥文件无法写入: %w", err)
 	}
 	return nil
@@ -162,25 +215,4 @@ func (k *Keys) write(dir string) (string, error) {
 		return "", fmt.Errorf("密钥文件无法写入: %w", err)
 	}
 	return f.Name(), nil
-}
-
-// Rotated gives keys with a new active generation. Indexes keep theirs until Reindexed, so that values are still found
-// while rows are sealed anew.
-func (k *Keys) Rotated(suite Suite) (*Keys, error) {
-	f := k.file
-	var highest uint16
-	for _, g := range f.Keys {
-		highest = max(highest, g.ID)
-	}
-	f.Active = highest + 1
-	f.Keys = append(append([]generation(nil), f.Keys...), generation{ID: f.Active, Suite: suite, Secret: random()})
-	return build(f)
-}
-
-// Reindexed gives keys whose indexes belong to the active generation. Use them to rebuild every index in one
-// transaction, then Save them.
-func (k *Keys) Reindexed() (*Keys, error) {
-	f := k.file
-	f.Index = f.Active
-	return build(f)
 }

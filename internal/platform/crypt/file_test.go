@@ -34,18 +34,46 @@ func TestSecretFile(t *testing.T) {
 	if string(k.Session()) != string(again.Session()) || string(k.Links()) == string(k.Session()) || k.DemoPassword("a") != again.DemoPassword("a") {
 		t.Error("the secrets differ between two reads, or between two uses")
 	}
-	rotated, err := k.Rotated(crypt.AES)
-	if err != nil {
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(path, link); err != nil {
 		t.Fatal(err)
 	}
-	if err := rotated.Save(path); err != nil {
+	if _, err := crypt.Rotate(link, crypt.AES); err != nil {
 		t.Fatal(err)
 	}
 	if again, err = crypt.Load(path); err != nil || again.ActiveKey() != 2 {
 		t.Fatalf("after rotation: %v", err)
 	}
+	if info, err := os.Lstat(path); err != nil || info.Mode() != 0o600 {
+		t.Errorf("after rotation: mode %v, %v", info.Mode(), err)
+	}
+	if at, err := os.Lstat(link); err != nil || at.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link was replaced by a file: %v", err)
+	}
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".secret-*")); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// Files made before the database said which key its indexes have name it themselves.
+func TestOlderFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "secret.json")
+	k, err := crypt.LoadOrCreate(path, crypt.AES)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := strings.Replace(string(content), `"active": 1,`, `"active": 1, "index": 1,`, 1)
+	if err := os.WriteFile(path, []byte(older), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again, err := crypt.Load(path)
+	if err != nil || string(again.Index(1, "p", "v")) != string(k.Index(1, "p", "v")) {
+		t.Fatalf("an older file: %v", err)
 	}
 }
 

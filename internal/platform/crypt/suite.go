@@ -38,6 +38,7 @@ var suites = map[Suite]algorithms{
 // key is one generation: everything derived from one secret of the file.
 type key struct {
 	id     uint16
+	suite  Suite
 	mark   byte
 	aead   cipher.AEAD
 	hash   func() hash.Hash
@@ -70,7 +71,7 @@ func newKey(id uint16, suite Suite, secret []byte) (*key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("field cipher mode: %w", err)
 	}
-	return &key{id: id, mark: a.mark, aead: aead, hash: a.hash, pepper: pepper}, nil
+	return &key{id: id, suite: suite, mark: a.mark, aead: aead, hash: a.hash, pepper: pepper}, nil
 }
 
 func (k *key) mac(parts ...[]byte) []byte {

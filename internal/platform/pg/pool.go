@@ -22,8 +22,11 @@ const AppRole = "touyan_app"
 // Pool is a pool of connections that act as AppRole.
 type Pool struct{ p *pgxpool.Pool }
 
+// Greeting looks at every new connection before anything else uses it; what it refuses is closed.
+type Greeting func(ctx context.Context, c *pgx.Conn) error
+
 // Open connects. A privileged login steps down to AppRole once per connection; if it cannot, Open refuses.
-func Open(ctx context.Context, url string, maxConns int32) (*Pool, error) {
+func Open(ctx context.Context, url string, maxConns int32, greet ...Greeting) (*Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("parse database url: %w", err)
@@ -36,7 +39,14 @@ func Open(ctx context.Context, url string, maxConns int32) (*Pool, error) {
 	cfg.ConnConfig.RuntimeParams["citus.propagate_set_commands"] = "local"
 	cfg.ConnConfig.RuntimeParams["application_name"] = "touyan"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "Asia/Shanghai"
-	cfg.AfterConnect = stepDown
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		for _, g := range append([]Greeting{stepDown}, greet...) {
+			if err := g(ctx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	p, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open pool: %w", err)
@@ -94,26 +104,30 @@ type Settings struct {
 	Level                             Level
 }
 
-// begin opens a transaction and sets the scope in one round trip. SET LOCAL takes no parameters and is what Citus
-// forwards; only integers and a constant level are formatted.
+// begin opens a transaction and sets the scope in one round trip.
 func (s Settings) begin(readOnly bool) string {
-	b := make([]byte, 0, 240)
-	b = append(b, "begin"...)
 	if readOnly {
-		b = append(b, " read only"...)
+		return "begin read only; " + s.local()
 	}
+	return "begin; " + s.local()
+}
+
+// local sets the scope until the transaction ends. SET LOCAL takes no parameters and is what Citus forwards; only integers
+// and a constant level are formatted.
+func (s Settings) local() string {
+	b := make([]byte, 0, 240)
 	set := func(name string, v int64) {
-		b = append(b, "; set local app."...)
+		b = append(b, "set local app."...)
 		b = append(b, name...)
 		b = append(b, " = '"...)
 		b = strconv.AppendInt(b, v, 10)
-		b = append(b, '\'')
+		b = append(b, "'; "...)
 	}
 	set("tenant_id", s.Tenant)
 	set("township_id", s.Township)
 	set("village_id", s.Village)
 	set("person_id", s.Person)
-	b = append(b, "; set local app.level = '"...)
+	b = append(b, "set local app.level = '"...)
 	switch s.Level {
 	case Platform, District, Township, Village:
 		b = append(b, s.Level...)
@@ -125,4 +139,19 @@ func (s Settings) begin(readOnly bool) string {
 // Scoped runs fn in one transaction that sees only what the settings allow. For package access alone.
 func (p *Pool) Scoped(ctx context.Context, s Settings, readOnly bool, fn func(pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, p.p, pgx.TxOptions{BeginQuery: s.begin(readOnly)}, fn)
+}
+
+// ScopedEach runs fn once under each of the settings, all in one transaction. For package access alone.
+func (p *Pool) ScopedEach(ctx context.Context, list []Settings, fn func(i int, tx pgx.Tx) error) error {
+	return p.Scoped(ctx, Settings{}, false, func(tx pgx.Tx) error {
+		for i, s := range list {
+			if _, err := tx.Exec(ctx, s.local()); err != nil {
+				return err
+			}
+			if err := fn(i, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
