@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/pg"
 )
@@ -302,11 +303,23 @@ func (c *Core) redeem(ctx context.Context, name, code, address string) (*credent
 	return cr, nil
 }
 
-func (c *Core) phoneIndex(phone string) []byte {
+func (c *Core) phoneIndex(phone string) []byte { return loginPhone(c.keys, 0, phone) }
+
+// loginPhone is the index of a number with which somebody logs in, in whatever district he is.
+func loginPhone(keys *crypt.Keys, _ int64, phone string) []byte {
 	if len(phone) != 11 || strings.Trim(phone, "0123456789") != "" {
 		return nil
 	}
-	return c.keys.Index(0, "login.phone", phone)
+	return keys.Index(0, "login.phone", phone)
+}
+
+// sealedColumns are those of this package whose values are encrypted.
+var sealedColumns = []Sealed{
+	{Table: "accounts", Column: Column{Name: "phone"}, Purpose: "account.phone", Indexes: []Index{
+		{Column: Column{Name: "phone_index"}, Of: loginPhone},
+		{Column: Column{Name: "phone_index"}, Table: "credentials", Key: []string{"account_id"}, Of: loginPhone},
+	}},
+	{Table: "credentials", Key: []string{"account_id"}, Column: Column{Name: "totp_secret"}, Purpose: "totp"},
 }
 
 // AccountPhone opens the sealed mobile number of an account, for a page whose act is audited.

@@ -56,6 +56,7 @@ type Module struct {
 	Routes      []Route
 	Public      []PublicRoute
 	Sentences   pg.Sentences // constraint name → what the user reads
+	Sealed      []Sealed     // where its tables keep what is encrypted
 	Bind        func(*Core)  // hands over the core, which is made after the modules; nil where nothing needs it
 
 	// What it shows on pages of others; nil where it shows nothing.

@@ -16,6 +16,7 @@ func (c *Core) ownModule() Module {
 	return Module{
 		Name:        "access",
 		Permissions: []Grantable{{Own, "自己的账号", Roles()}},
+		Sealed:      sealedColumns,
 		Sentences: pg.Sentences{
 			"credentials_username_key":     "这个用户名已被使用,请换一个",
 			"credentials_username_check":   "用户名应为3到40位小写字母、数字、点、横线或下划线,并以字母或数字开头",

@@ -124,6 +124,22 @@ func InScope(ctx context.Context, s Scope, fn func(tx *Tx) error) error {
 	return s.core.sentences.Explain(err)
 }
 
+// InEach runs fn once in each scope, all in one transaction: what it does happens in all of them or in none. For changing
+// the keys of a whole database; no module listens to it.
+func (c *Core) InEach(ctx context.Context, scopes []Scope, fn func(tx *Tx) error) error {
+	list := make([]pg.Settings, len(scopes))
+	for i, s := range scopes {
+		list[i] = s.settings
+	}
+	return c.sentences.Explain(c.pool.ScopedEach(ctx, list, func(i int, t pgx.Tx) error {
+		tx := &Tx{Tx: t, scope: scopes[i]}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.writeAudit(ctx)
+	}))
+}
+
 // Read is InScope for pages that change nothing.
 func Read(ctx context.Context, s Scope, fn func(tx *Tx) error) error {
 	s.readOnly = true

@@ -26,7 +26,7 @@ func NewFiles(m *Module, keys *crypt.Keys) *Files { return &Files{m, keys} }
 // Module declares the routes.
 func (f *Files) Module() access.Module {
 	get, post := http.MethodGet, http.MethodPost
-	return access.Module{Name: "assessment files", Routes: append(f.pastRoutes(), []access.Route{
+	return access.Module{Name: "assessment files", Sealed: sealedColumns, Routes: append(f.pastRoutes(), []access.Route{
 		{Method: get, Path: "/assessment/sheets/{id}/excel", Need: PermEnter, Do: f.showExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel/download", Need: PermEnter, Do: f.downloadExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel", Need: PermEnter, Do: f.uploadExcel, Upload: true},

@@ -23,6 +23,8 @@ type Upload struct {
 // sealedFor is what the content of uploads is encrypted for.
 const sealedFor = "assessment.upload"
 
+var sealedColumns = []access.Sealed{{Table: "assessment_uploads", Column: access.Column{Name: "content"}, Purpose: sealedFor, Files: true}}
+
 // saveUpload keeps a workbook, sealed. Own earlier ones that were never confirmed go, and whatever is older than a day.
 func (Store) saveUpload(ctx context.Context, tx *access.Tx, keys *crypt.Keys, u Upload, township int64) (id int64, err error) {
 	s := tx.Scope()

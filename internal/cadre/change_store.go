@@ -114,7 +114,8 @@ func (s Store) keyValueOf(tenant int64, p Person, d Details, field string) (v ke
 	return v, err
 }
 
-// fingerprint tells one value of a file from another without showing it.
+// fingerprint tells one value of a file from another without showing it. It stands in a form and nowhere in the database: one
+// that was drawn before the keys changed no longer fits and is asked to be looked at again, like one that is out of date.
 func (s Store) fingerprint(tenant int64, field string, v keyValue) string {
 	return hex.EncodeToString(s.keys.Index(tenant, "cadre.change", field+"="+v.Text+v.Bank))[:16]
 }

@@ -65,8 +65,9 @@ func New(keys *crypt.Keys, jobs *job.Runner, results Results) *Module {
 func (m *Module) Module() access.Module {
 	admin, officer, leader, clerk, head := access.DistrictAdmin, access.DistrictOfficer, access.DistrictLeader, access.TownshipClerk, access.TownshipLeader
 	return access.Module{
-		Name:  "cadre",
-		Tasks: m.Tasks,
+		Name:   "cadre",
+		Tasks:  m.Tasks,
+		Sealed: sealedColumns,
 		Permissions: append([]access.Grantable{
 			{Key: PermRead, Title: "查看花名册", Roles: []access.Role{admin, officer, leader, access.DistrictFinance, clerk, head, access.TownshipFinance}},
 			{Key: PermWrite, Title: "维护花名册", Roles: []access.Role{officer, clerk}},

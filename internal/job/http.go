@@ -24,6 +24,7 @@ func (r *Runner) Module() access.Module {
 	return access.Module{
 		Name:        "job",
 		Tasks:       r.Tasks,
+		Sealed:      sealedColumns,
 		Permissions: []access.Grantable{{Key: Read, Title: "查看后台任务", Roles: every}},
 		Menu:        []access.MenuEntry{{Group: "系统管理", Title: "后台任务", Href: "/jobs", Need: Read, Order: 980}},
 		Routes: []access.Route{

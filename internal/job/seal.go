@@ -3,6 +3,8 @@ package job
 import (
 	"encoding/json"
 	"fmt"
+
+	"touyan/internal/access"
 )
 
 // A file that a run leaves may hold what pages mask, and its parameters a number that was searched for: both lie sealed, so
@@ -11,6 +13,12 @@ const (
 	sealFile   = "job.file"
 	sealParams = "job.params"
 )
+
+var sealedColumns = []access.Sealed{
+	{Table: "job_files", Key: []string{"run_id"}, Column: access.Column{Name: "content"}, Purpose: sealFile, Files: true},
+	{Table: "job_file_parts", Key: []string{"run_id", "part"}, Column: access.Column{Name: "content"}, Purpose: sealFile, Files: true},
+	{Table: "job_runs", Column: access.Column{Name: "params", JSON: true}, Purpose: sealParams},
+}
 
 func (r *Runner) seal(tenant int64, content []byte) []byte {
 	if len(content) == 0 {
