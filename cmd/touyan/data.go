@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"touyan/internal/app"
+	"touyan/internal/platform/crypt"
 )
 
 // flags parses args into set and wants exactly n further arguments. Flags may stand before or after them.
@@ -171,6 +172,19 @@ func secret(_ context.Context, _ app.Config, args []string) error {
 		return err
 	}
 	return app.MakeSecret(rest[0])
+}
+
+func rekey(ctx context.Context, c app.Config, args []string) error {
+	set := newFlags()
+	suite := set.String("suite", "", "")
+	if _, err := flags(set, args, 0); err != nil {
+		return err
+	}
+	switch s := crypt.Suite(*suite); s {
+	case "", crypt.AES, crypt.SM:
+		return app.Rekey(ctx, c, s, os.Stdout)
+	}
+	return errUsage
 }
 
 func serve(ctx context.Context, c app.Config, args []string) error {

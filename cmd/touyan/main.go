@@ -37,6 +37,7 @@ var commands = map[string]command{
 	"restore": {"restore FILE", "恢复到空数据库", restore},
 	"verify":  {"verify", "核验操作日志与数据", verify},
 	"secret":  {"secret FILE", "生成密钥文件", secret},
+	"rekey":   {"rekey [--suite aes|sm]", "更换密钥(须先停止服务)", rekey},
 	"lrmx":    {"lrmx check FILE…", "检查任免审批表文件", lrmxFiles},
 	"version": {"version", "输出版本", func(context.Context, app.Config, []string) error { fmt.Println(version); return nil }},
 }

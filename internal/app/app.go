@@ -62,19 +62,8 @@ func wrap(cfg Config, h http.Handler) http.Handler {
 
 // Open brings the schema up to date, opens the pool and builds the program.
 func Open(ctx context.Context, cfg Config, db *Database) (*App, error) {
-	keys, err := cfg.Keys()
+	pool, _, keys, err := keyed(ctx, cfg, db, access.Share, 0)
 	if err != nil {
-		return nil, err
-	}
-	if err := migrateIfNeeded(ctx, db); err != nil {
-		return nil, err
-	}
-	pool, err := pg.Open(ctx, db.AppURL, 0)
-	if err != nil {
-		return nil, err
-	}
-	if err := ready(ctx, pool); err != nil {
-		pool.Close()
 		return nil, err
 	}
 	a, err := New(cfg, pool, keys)

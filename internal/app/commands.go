@@ -146,7 +146,7 @@ func AddUser(ctx context.Context, cfg Config, n NewUser) (password string, err e
 // VerifyCommand checks chains and invariants and prints what it found.
 func VerifyCommand(ctx context.Context, cfg Config, out io.Writer) error {
 	return with(ctx, cfg, func(a *App, _ *Database) error {
-		v, err := Verify(ctx, a.Core)
+		v, err := Verify(ctx, a.Core, a.keys)
 		if err != nil {
 			return err
 		}

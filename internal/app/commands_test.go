@@ -75,7 +75,7 @@ func TestCommandsExitAsPromised(t *testing.T) {
 	gaolan := filepath.Join(repository(t), "internal/demo/data/gaolan_divisions.csv")
 	for _, usage := range [][]string{{}, {"sing"}, {"migrate"}, {"migrate", "sideways"}, {"demo", "accounts"}, {"import", wudu},
 		{"import", "divisions", wudu}, {"routes"}, {"user", "add"}, {"user", "add", "--username", "x"}, {"db"}, {"db", "url", "--guest"},
-		{"backup"}, {"restore"}, {"verify", "all"}, {"serve", "now"}, {"secret"}} {
+		{"backup"}, {"restore"}, {"verify", "all"}, {"serve", "now"}, {"secret"}, {"rekey", "now"}, {"rekey", "--suite", "des"}} {
 		i.wants(2, "用法", usage...)
 	}
 	i.wants(1, "", "db", "url")
@@ -99,6 +99,8 @@ func TestCommandsExitAsPromised(t *testing.T) {
 	i.wants(1, "", "user", "add", "--username", "lost", "--role", "township_clerk", "--district", "621202", "--township", "620122100")
 	i.wants(1, "", "user", "add", "--username", "lost", "--role", "village_secretary", "--district", "621202", "--township", "621202101")
 	i.wants(1, "", "demo") // the database is not empty
+	i.wants(0, "核验通过", "verify")
+	i.wants(0, "完成:2个区县", "rekey", "--suite", "sm")
 	i.wants(0, "核验通过", "verify")
 }
 

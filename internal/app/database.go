@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"touyan/internal/access"
 	"touyan/internal/platform/crypt"
 	"touyan/internal/platform/pg"
 	"touyan/internal/platform/pgserver"
@@ -55,9 +56,40 @@ func (c Config) Keys() (*crypt.Keys, error) {
 	case c.SecretFile != "":
 		return crypt.Load(c.SecretFile)
 	case c.Private():
-		return crypt.LoadOrCreate(filepath.Join(c.Data, "secret.json"), crypt.AES)
+		return crypt.LoadOrCreate(c.secretPath(), crypt.AES)
 	}
 	return nil, errors.New("TOUYAN_SECRET_FILE is not set: with DATABASE_URL the key file must be given (touyan secret FILE makes one)")
+}
+
+func (c Config) secretPath() string {
+	if c.SecretFile != "" {
+		return c.SecretFile
+	}
+	return filepath.Join(c.Data, "secret.json")
+}
+
+// keyed opens the pool of a program that works with the keys of the secret file, as the database needs them.
+func keyed(ctx context.Context, cfg Config, db *Database, hold access.Hold, conns int32) (*pg.Pool, *access.Keyring, *crypt.Keys, error) {
+	keys, err := cfg.Keys()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := migrateIfNeeded(ctx, db); err != nil {
+		return nil, nil, nil, err
+	}
+	ring := access.NewKeyring(keys, hold)
+	pool, err := pg.Open(ctx, db.AppURL, conns, ring.Greet)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if keys, err = ring.Keys(ctx, pool); err == nil {
+		err = ready(ctx, pool)
+	}
+	if err != nil {
+		pool.Close()
+		return nil, nil, nil, err
+	}
+	return pool, ring, keys, nil
 }
 
 // ready makes sure that the schema is the one this program was built for.

@@ -35,7 +35,7 @@ func (a *App) loadDemo(ctx context.Context, db *Database, out io.Writer) error {
 	if err := pg.Analyze(ctx, db.OwnerURL); err != nil {
 		return err
 	}
-	v, err := Verify(ctx, a.Core)
+	v, err := Verify(ctx, a.Core, a.keys)
 	if err != nil {
 		return err
 	}

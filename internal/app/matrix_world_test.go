@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -41,6 +43,7 @@ func (u unit) holds(other unit) bool {
 type world struct {
 	db      testkit.Database
 	keys    *crypt.Keys
+	secret  []byte // the file of these keys
 	units   map[string]unit
 	cookies map[string]string // "township_clerk@A" → session cookie
 	grants  map[string]string // likewise → grant
@@ -157,11 +160,16 @@ type builder struct {
 // rules of real data; only what a year of work would bring about is written directly.
 func makeWorld(t testing.TB) *world {
 	t.Helper()
-	keys, err := crypt.Generate(crypt.AES)
+	file := filepath.Join(t.TempDir(), "secret.json")
+	keys, err := crypt.LoadOrCreate(file, crypt.AES)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return buildWorld(t, testkit.Prepared(t), keys, func() time.Time { return today })
+	w := buildWorld(t, testkit.Prepared(t), keys, func() time.Time { return today })
+	if w.secret, err = os.ReadFile(file); err != nil {
+		t.Fatal(err)
+	}
+	return w
 }
 
 // buildWorld fills a migrated, empty database.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"touyan/internal/access"
+	"touyan/internal/platform/crypt"
 )
 
 // invariant is a sentence about the data that must hold for every district. The query returns how many rows break it.
@@ -41,8 +42,8 @@ type Verified struct {
 	Broken     []string
 }
 
-// Verify recomputes the audit chains and checks the invariants of every district.
-func Verify(ctx context.Context, core *access.Core) (Verified, error) {
+// Verify recomputes the audit chains, and checks in every district the invariants and that the secret file has the keys.
+func Verify(ctx context.Context, core *access.Core, keys *crypt.Keys) (Verified, error) {
 	var v Verified
 	tenants, err := core.Tenants(ctx)
 	if err != nil {
@@ -56,6 +57,9 @@ func Verify(ctx context.Context, core *access.Core) (Verified, error) {
 		}
 	}
 	v.Districts = len(tenants)
+	if err := v.keys(ctx, core, keys); err != nil {
+		return v, err
+	}
 	for _, t := range tenants {
 		err := access.Read(ctx, core.System("核验数据", t), func(tx *access.Tx) error {
 			for _, in := range invariants {
@@ -74,4 +78,32 @@ func Verify(ctx context.Context, core *access.Core) (Verified, error) {
 		}
 	}
 	return v, nil
+}
+
+// keys looks for values sealed with a key that is not in the secret file, which nobody can read.
+func (v *Verified) keys(ctx context.Context, core *access.Core, keys *crypt.Keys) error {
+	scopes, err := everywhere(ctx, core, "核验密钥")
+	if err != nil {
+		return err
+	}
+	for _, s := range scopes {
+		err := access.Read(ctx, s, func(tx *access.Tx) error {
+			for _, sealed := range core.Sealed() {
+				under, err := sealed.Under(ctx, tx)
+				if err != nil {
+					return err
+				}
+				for id, n := range under {
+					if !keys.Has(id) {
+						v.Broken = append(v.Broken, fmt.Sprintf("区县%d:%s.%s 有%d处用密钥%d加密,密钥文件中没有它", tx.Tenant(), sealed.Table, sealed.Column, n, id))
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
