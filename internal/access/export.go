@@ -8,9 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strings"
 
-	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/xlsx"
 )
@@ -19,7 +17,7 @@ import (
 type Export struct {
 	Name    string  // of the file, without ending
 	Object  string  // the table whose rows leave
-	Purpose string  // typed by the user, or the page's own purpose where the rows hold no personal data
+	Purpose string  // as the user typed it, or the page's own where the rows hold no personal data
 	Filter  string  // the conditions in words, for the trail
 	People  *People // whose data the file holds; whoever writes the rows adds them
 	Layout  xlsx.Layout
@@ -44,10 +42,19 @@ func (e Export) Send(w http.ResponseWriter, r *http.Request, s Scope) error {
 	return nil
 }
 
+// Refusal is why the export cannot leave for its purpose, for those who start a job that makes it.
+func (e Export) Refusal() error {
+	_, err := e.asking().Purpose(e.Purpose)
+	return err
+}
+
+func (e Export) asking() Asking { return Asking{Title: "导出" + e.Name, Words: e.Filter} }
+
 // File makes and notes the workbook for a job, which leaves it to be fetched.
 func (e Export) File(ctx context.Context, s Scope) ([]byte, error) {
-	if strings.TrimSpace(e.Purpose) == "" {
-		return nil, fault.Invalid("请填写导出用途")
+	var err error
+	if e.Purpose, err = e.asking().Purpose(e.Purpose); err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	rows, err := e.write(&b, s.Mark("导出", e.Purpose))

@@ -132,6 +132,11 @@ func (c *Core) fail(w http.ResponseWriter, r *http.Request, s Scope, err error) 
 		http.Redirect(w, r, step.path(), http.StatusSeeOther)
 		return
 	}
+	var u *unanswered
+	if errors.As(err, &u) {
+		c.askPurpose(w, r, s, u)
+		return
+	}
 	f := fault.Of(err)
 	level, status := slog.LevelInfo, http.StatusInternalServerError
 	switch f.Kind {

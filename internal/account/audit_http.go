@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
-	"github.com/go-playground/form/v4"
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
@@ -56,20 +54,16 @@ func (m *Module) verifyAudit(w http.ResponseWriter, r *http.Request, s access.Sc
 }
 
 func (m *Module) exportAudit(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	query, err := url.ParseQuery(r.PostForm.Get("query"))
-	if err != nil {
-		return fault.Invalid("筛选条件无法识别")
-	}
-	var f access.TrailFilter
-	_ = form.NewDecoder().Decode(&f, query) // a condition that cannot be read filters nothing, as on the page
-	return access.Export{Name: "操作日志", Object: "audit_log", Purpose: strings.TrimSpace(r.PostForm.Get("purpose")), Filter: query.Encode(),
+	p := auditProps{URL: &url.URL{Path: "/audit", RawQuery: r.PostForm.Get("query")}}
+	httpx.DecodeAddress(p.URL.RawQuery, &p.Filter)
+	return access.Export{Name: "操作日志", Object: "audit_log", Purpose: r.PostForm.Get("purpose"), Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: "操作日志", Frozen: 1, Columns: []xlsx.Column{{Key: "at", Title: "时间", Width: 20}, {Key: "actor", Title: "操作人"},
 			{Key: "role", Title: "身份"}, {Key: "unit", Title: "单位"}, {Key: "address", Title: "地址", Text: true}, {Key: "summary", Title: "操作", Width: 40},
 			{Key: "reason", Title: "原因"}, {Key: "action", Title: "类型"}}},
 		Rows: func(x *xlsx.Writer) error {
 			return access.Read(r.Context(), s, func(tx *access.Tx) error {
 				for offset := 0; ; offset += 2000 {
-					lines, err := access.Trails(r.Context(), tx, f, 2000, offset)
+					lines, err := access.Trails(r.Context(), tx, p.Filter, 2000, offset)
 					if err != nil {
 						return err
 					}

@@ -5,29 +5,33 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/go-playground/form/v4"
 	"touyan/internal/access"
-	"touyan/internal/platform/fault"
+	"touyan/internal/org"
+	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/month"
 	"touyan/internal/platform/xlsx"
+	"touyan/web/ui"
 )
 
 // export gives exactly the accounts that the filter shows, without phone numbers.
 func (m *Module) export(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	query, err := url.ParseQuery(r.PostForm.Get("query"))
+	p := listProps{URL: &url.URL{Path: "/accounts", RawQuery: r.PostForm.Get("query")}}
+	httpx.DecodeAddress(p.URL.RawQuery, &p.Filter)
+	p.Filter.Text = strings.TrimSpace(p.Filter.Text)
+	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		p.Townships, err = org.Store{}.Townships(r.Context(), tx, s.Today())
+		return err
+	})
 	if err != nil {
-		return fault.Invalid("筛选条件无法识别")
+		return err
 	}
-	var f access.AccountFilter
-	_ = form.NewDecoder().Decode(&f, query) // a condition that cannot be read filters nothing, as on the page
-	f.Text = strings.TrimSpace(f.Text)
-	return access.Export{Name: "账号清单", Object: "accounts", Purpose: strings.TrimSpace(r.PostForm.Get("purpose")), Filter: query.Encode(),
+	return access.Export{Name: "账号清单", Object: "accounts", Purpose: r.PostForm.Get("purpose"), Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: s.Unit() + "账号清单", Frozen: 1, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")},
 			Columns: []xlsx.Column{{Key: "username", Title: "用户名", Text: true, Width: 24}, {Key: "name", Title: "姓名", Width: 20}, {Key: "unit", Title: "单位", Width: 24},
 				{Key: "role", Title: "角色", Width: 18}, {Key: "state", Title: "状态"}, {Key: "login", Title: "最近登录", Width: 18}, {Key: "created", Title: "开设时间", Width: 18}}},
 		Rows: func(x *xlsx.Writer) error {
 			return access.Read(r.Context(), s, func(tx *access.Tx) error {
-				list, err := access.Accounts(r.Context(), tx, f, 0, 0)
+				list, err := access.Accounts(r.Context(), tx, p.Filter, 0, 0)
 				if err != nil {
 					return err
 				}

@@ -217,7 +217,7 @@ func TestPersonalDataStandsInClearNowhere(t *testing.T) {
 		t.Fatalf("confirm: %d %.300s", a.status, a.body)
 	}
 	// The search finds what it looks for, or the test would prove nothing.
-	open := in.do(clerk, http.MethodPost, person+"/reveal", url.Values{"reason": {"核对"}}, nil)
+	open := in.do(clerk, http.MethodPost, person+"/reveal", url.Values{"purpose": {"核对"}}, nil)
 	if got := len(hidden.in([]byte(open.body))); got != 5 {
 		t.Errorf("a reveal shows %d of five values", got)
 	}

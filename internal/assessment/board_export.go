@@ -2,11 +2,11 @@ package assessment
 
 import (
 	"net/http"
-	"strings"
 
 	"touyan/internal/access"
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/xlsx"
+	"touyan/web/ui"
 )
 
 // exportBoard gives the lines of the month's board that the filter shows, with the page's own purpose: it names townships, no person.
@@ -27,9 +27,9 @@ func (m *Module) exportBoard(w http.ResponseWriter, r *http.Request, s access.Sc
 		return err
 	}
 	p.Now = s.Now()
-	query := r.PostForm.Get("query")
-	httpx.DecodeAddress(query, &p.Query)
-	return access.Export{Name: at.Title() + "月考评进度", Object: "assessment_sheets", Purpose: "月考评调度", Filter: strings.TrimSpace(at.Title() + " " + query),
+	p.URL = addressOf(p.path(), r.PostForm.Get("query"))
+	httpx.DecodeAddress(p.URL.RawQuery, &p.Query)
+	return access.Export{Name: at.Title() + "月考评进度", Object: "assessment_sheets", Purpose: "月考评调度", Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: s.District() + at.Title() + "月考评进度", Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")},
 			Frozen: 1, Columns: []xlsx.Column{{Key: "township", Title: "乡镇(街道)"}, {Key: "state", Title: "状态"}, {Key: "touched", Title: "已填"},
 				{Key: "rows", Title: "人数"}, {Key: "returned", Title: "被退回"}, {Key: "due", Title: "截止"}, {Key: "late", Title: "逾期天数"},

@@ -64,7 +64,7 @@ func (m *Module) exportCompare(w http.ResponseWriter, r *http.Request, s access.
 	}
 	title := s.Unit() + p.A.Title() + "与" + p.B.Title() + "考评对比"
 	a, b := p.A.String(), p.B.String()
-	return access.Export{Name: title, Object: "assessment_results", Purpose: "两个月对比", Filter: at.RawQuery,
+	return access.Export{Name: title, Object: "assessment_results", Purpose: "两个月对比", Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: title, Frozen: 1, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04") + "  统计口径:在职领取报酬的村(社区)干部,按人计,只计已公示的有效结果"},
 			Columns: []xlsx.Column{{Key: "township", Title: "乡镇(街道)"}, {Key: "average.a", Title: a + "平均分", Decimals: 2},
 				{Key: "average.b", Title: b + "平均分", Decimals: 2}, {Key: "change", Title: "变化", Decimals: 2}, {Key: "excellent.a", Title: a + "优秀"},

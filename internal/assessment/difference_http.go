@@ -27,7 +27,6 @@ type differenceProps struct {
 	Check     bool
 	Grant     string
 	Problem   differenceProblem
-	Refused   string // why an export was refused
 }
 
 // differenceProblem keeps what was typed for one difference.
@@ -71,28 +70,26 @@ func (m *Module) differencePage(w http.ResponseWriter, r *http.Request, s access
 // exportDifferences gives exactly the differences that the filter shows.
 func (m *Module) exportDifferences(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	at := addressOf(differencesPath, r.PostForm.Get("query"))
-	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
-	if purpose == "" {
-		return m.differencePage(w, r, s, differenceProps{URL: at, Refused: "请填写导出用途"}, http.StatusUnprocessableEntity)
-	}
-	var q differenceQuery
-	httpx.DecodeAddress(at.RawQuery, &q)
-	var list []Difference
+	p := differenceProps{URL: at}
+	httpx.DecodeAddress(at.RawQuery, &p.Query)
 	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
-		list, err = m.Store.differences(r.Context(), tx, q, 0, 0)
+		if p.Townships, err = (org.Store{}).Townships(r.Context(), tx, s.Today()); err != nil {
+			return err
+		}
+		p.List, err = m.Store.differences(r.Context(), tx, p.Query, 0, 0)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return access.Export{Name: "以前月份绩效差额", Object: "assessment_differences", Purpose: purpose, Filter: at.RawQuery,
+	return access.Export{Name: "以前月份绩效差额", Object: "assessment_differences", Purpose: r.PostForm.Get("purpose"), Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: s.Unit() + "以前月份绩效差额", Frozen: 3, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04") + "  单位:元"},
 			Columns: []xlsx.Column{{Key: "month", Title: "月份", Text: true}, {Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"},
 				{Key: "name", Title: "姓名"}, {Key: "reason", Title: "原因", Width: 48}, {Key: "paid", Title: "已核定", Decimals: 2},
 				{Key: "due", Title: "应为", Decimals: 2}, {Key: "delta", Title: "差额", Decimals: 2}, {Key: "state", Title: "办理"},
 				{Key: "by", Title: "办理人"}, {Key: "at", Title: "办理日期"}, {Key: "decided", Title: "理由", Width: 24}, {Key: "carried", Title: "列入月份", Text: true}}},
 		Rows: func(x *xlsx.Writer) error {
-			for _, d := range list {
+			for _, d := range p.List {
 				if err := x.Row(d.cells()...); err != nil {
 					return err
 				}

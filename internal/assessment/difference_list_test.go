@@ -65,8 +65,9 @@ func TestDifferencesAreFoundPagedAndExportedAsTheFilterShowsThem(t *testing.T) {
 	if none.One(".empty a").Attr("href") != "/assessment/differences" {
 		t.Error("nothing found offers no way back")
 	}
-	if again := c.Post("/assessment/differences/export", url.Values{"query": {query}}).Want(http.StatusUnprocessableEntity).Doc(); len(again.All("tbody tr")) != 1 {
-		t.Error("a refused export loses the filter")
+	again := c.Post("/assessment/differences/export", url.Values{"query": {query}}).Want(http.StatusUnprocessableEntity).Doc()
+	if text := again.Text("main p"); !strings.Contains(text, "条件:待确认;搜索:李娜") || again.One("main .actions a").Attr("href") != "/assessment/differences?"+query {
+		t.Errorf("a refused export loses the filter: %q", text)
 	}
 	rows := exported(t, c.Post("/assessment/differences/export", url.Values{"query": {query}, "purpose": {"报财政所"}}).Want(http.StatusOK).Body)
 	if named(rows, "李娜") != 1 || named(rows, "赵") != 0 || named(rows, "邻镇同名") != 0 || named(rows, "-304.98") != 1 {

@@ -420,7 +420,7 @@ func differencesPage(p differenceProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = exportFold(differencesPath+"/export", p.Grant, p.URL, p.Refused, "导出当前条件下的全部差额").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = exportFold(differencesPath+"/export", p.Grant, p.URL, "导出当前条件下的全部差额").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -430,7 +430,7 @@ func differencesPage(p differenceProps) templ.Component {
 }
 
 // exportFold asks for the purpose of an export of what the filter shows.
-func exportFold(action, grant string, at *url.URL, refused, title string) templ.Component {
+func exportFold(action, grant string, at *url.URL, title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -483,7 +483,7 @@ func exportFold(action, grant string, at *url.URL, refused, title string) templ.
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "purpose", Label: "用途", Required: true, MaxLength: 100, Error: refused}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "purpose", Label: "用途", Required: true, MaxLength: 100}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -503,7 +503,7 @@ func exportFold(action, grant string, at *url.URL, refused, title string) templ.
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Fold("导出", refused != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Fold("导出", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"touyan/internal/access"
 	"touyan/internal/platform/httpx"
@@ -22,26 +21,21 @@ func (m *Module) historyRoutes() []access.Route {
 func historyPath(id int64) string { return sheetPath(id) + "/history" }
 
 type historyProps struct {
-	Sheet   Sheet
-	Events  []Event
-	Query   eventQuery
-	URL     *url.URL
-	Pager   ui.Pager
-	Grant   string
-	Refused string // why an export was refused
+	Sheet  Sheet
+	Events []Event
+	Query  eventQuery
+	URL    *url.URL
+	Pager  ui.Pager
+	Grant  string
 }
 
 // showHistory lists every act on a sheet with who, when and why.
 func (m *Module) showHistory(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	return m.historyPage(w, r, s, historyProps{URL: r.URL}, http.StatusOK)
-}
-
-func (m *Module) historyPage(w http.ResponseWriter, r *http.Request, s access.Scope, p historyProps, status int) error {
 	id, err := httpx.ID(r, "id")
 	if err != nil {
 		return err
 	}
-	p.Grant = s.GrantID()
+	p := historyProps{URL: r.URL, Grant: s.GrantID()}
 	httpx.DecodeAddress(p.URL.RawQuery, &p.Query)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		if p.Sheet, err = m.Store.Sheet(r.Context(), tx, id, false); err != nil {
@@ -58,7 +52,7 @@ func (m *Module) historyPage(w http.ResponseWriter, r *http.Request, s access.Sc
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "办理记录", Status: status, Crumbs: sheetCrumbs(p.Sheet, true), Print: true,
+	return access.Page(w, r, s, access.View{Title: "办理记录", Crumbs: sheetCrumbs(p.Sheet, true), Print: true,
 		AsOf: s.Now().Format("2006-01-02 15:04")}, historyPage(p))
 }
 
@@ -69,31 +63,25 @@ func (m *Module) exportHistory(w http.ResponseWriter, r *http.Request, s access.
 		return err
 	}
 	at := addressOf(historyPath(id), r.PostForm.Get("query"))
-	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
-	if purpose == "" {
-		return m.historyPage(w, r, s, historyProps{URL: at, Refused: "请填写导出用途"}, http.StatusUnprocessableEntity)
-	}
-	var q eventQuery
-	httpx.DecodeAddress(at.RawQuery, &q)
-	var sheet Sheet
-	var list []Event
+	p := historyProps{URL: at}
+	httpx.DecodeAddress(at.RawQuery, &p.Query)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		if sheet, err = m.Store.Sheet(r.Context(), tx, id, false); err != nil {
+		if p.Sheet, err = m.Store.Sheet(r.Context(), tx, id, false); err != nil {
 			return err
 		}
-		list, err = m.Store.events(r.Context(), tx, id, q, 0, 0)
+		p.Events, err = m.Store.events(r.Context(), tx, id, p.Query, 0, 0)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	title := sheet.TownshipName + sheet.Month.Title() + "考评办理记录"
-	return access.Export{Name: title, Object: "assessment_acts", Purpose: purpose, Filter: at.RawQuery,
+	title := p.Sheet.TownshipName + p.Sheet.Month.Title() + "考评办理记录"
+	return access.Export{Name: title, Object: "assessment_acts", Purpose: r.PostForm.Get("purpose"), Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: title, Frozen: 2, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")},
 			Columns: []xlsx.Column{{Key: "at", Title: "时间", Width: 18}, {Key: "act", Title: "办理", Width: 16}, {Key: "person", Title: "涉及人员"},
 				{Key: "actor", Title: "办理人", Width: 24}, {Key: "round", Title: "轮次"}, {Key: "reason", Title: "理由", Width: 48}}},
 		Rows: func(x *xlsx.Writer) error {
-			for _, e := range list {
+			for _, e := range p.Events {
 				if err := x.Row(clockTime(e.At), e.Act.Title(), e.PersonName, e.Actor, strconv.Itoa(e.Round), e.Reason); err != nil {
 					return err
 				}

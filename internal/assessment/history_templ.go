@@ -124,7 +124,7 @@ func historyPage(p historyProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = exportFold(historyPath(p.Sheet.ID)+"/export", p.Grant, p.URL, p.Refused, "导出当前条件下的全部记录").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = exportFold(historyPath(p.Sheet.ID)+"/export", p.Grant, p.URL, "导出当前条件下的全部记录").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -219,33 +219,32 @@ func (m *Module) exportObjections(w http.ResponseWriter, r *http.Request, s acce
 	if err != nil {
 		return err
 	}
-	var form struct {
-		objectionQuery
-		Purpose string `form:"purpose"`
-	}
-	if err := httpx.Decode(r, &form); err != nil {
+	p := objectionsProps{URL: &url.URL{Path: objectionsPath(id)}}
+	if err := httpx.Decode(r, &p.Query); err != nil {
 		return err
 	}
-	var sheet Sheet
-	var list []objection
+	p.Query.Text = strings.TrimSpace(p.Query.Text)
 	err = access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
-		if sheet, err = m.Store.Sheet(r.Context(), tx, id, false); err != nil {
+		if p.Sheet, err = m.Store.Sheet(r.Context(), tx, id, false); err != nil {
 			return err
 		}
-		list, err = m.Store.objections(r.Context(), tx, sheet, form.objectionQuery, 10000, 0)
+		if p.Villages, err = m.Store.noticeLines(r.Context(), tx, p.Sheet); err != nil {
+			return err
+		}
+		p.List, err = m.Store.objections(r.Context(), tx, p.Sheet, p.Query, 10000, 0)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	title := sheet.TownshipName + sheet.Month.Title() + "异议登记表"
-	return access.Export{Name: title, Object: "assessment_objections", Purpose: form.Purpose, Filter: form.objectionQuery.words(),
+	title := p.Sheet.TownshipName + p.Sheet.Month.Title() + "异议登记表"
+	return access.Export{Name: title, Object: "assessment_objections", Purpose: r.PostForm.Get("purpose"), Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: title, Frozen: 2, Columns: []xlsx.Column{{Key: "village", Title: "村(社区)"}, {Key: "name", Title: "姓名"},
 			{Key: "post", Title: "职务"}, {Key: "source", Title: "来源"}, {Key: "objector", Title: "反映人"}, {Key: "content", Title: "异议内容"},
 			{Key: "filed", Title: "登记时间"}, {Key: "by", Title: "登记人"}, {Key: "state", Title: "答复"}, {Key: "answer", Title: "答复理由"},
 			{Key: "answerer", Title: "答复人"}}},
 		Rows: func(x *xlsx.Writer) error {
-			for _, o := range list {
+			for _, o := range p.List {
 				if err := x.Row(o.VillageName, o.PersonName, o.PositionTitle, titleOf(objectionSources, o.Source), o.Objector, o.Content,
 					clockTime(o.FiledAt), o.FiledBy, titleOf(objectionStates, o.State), o.Answer, o.AnsweredBy); err != nil {
 					return err
@@ -253,9 +252,4 @@ func (m *Module) exportObjections(w http.ResponseWriter, r *http.Request, s acce
 			}
 			return nil
 		}}.Send(w, r, s)
-}
-
-// words says the filters, for the trail.
-func (q objectionQuery) words() string {
-	return fmt.Sprintf("状态=%s 来源=%s 村=%d 查询=%s", q.State, q.Source, q.Village, q.Text)
 }

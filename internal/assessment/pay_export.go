@@ -3,10 +3,9 @@ package assessment
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
+	"strings"
 
-	"github.com/go-playground/form/v4"
 	"touyan/internal/access"
 	"touyan/internal/job"
 	"touyan/internal/platform/httpx"
@@ -27,25 +26,28 @@ type payExport struct {
 	Purpose string      `json:"purpose"`
 }
 
-// payQueryOf reads conditions as the page's address holds them; one that cannot be read filters nothing, as on the page.
-func payQueryOf(values url.Values) payQuery {
-	var q payQuery
-	_ = form.NewDecoder().Decode(&q, values)
+// query reads the conditions as the page does: one that cannot be read filters nothing.
+func (e payExport) query() (q payQuery) {
+	httpx.DecodeAddress(e.Query, &q)
 	return q
 }
 
 // sendPay sends the sheet at once, or starts a run where it is long.
-func (m *Module) sendPay(w http.ResponseWriter, r *http.Request, s access.Scope, at month.Month, q payQuery, query, purpose string) error {
-	p, err := m.loadPay(r.Context(), s, at, q, 0)
+func (m *Module) sendPay(w http.ResponseWriter, r *http.Request, s access.Scope, e payExport) error {
+	p, err := m.loadPay(r.Context(), s, e.Month, e.query(), 0)
 	if err != nil {
 		return err
 	}
+	file := p.export(s, e.Purpose)
 	if len(p.Lines)+len(p.Carried) <= inBackground {
-		return p.export(s, query, purpose).Send(w, r, s)
+		return file.Send(w, r, s)
+	}
+	if err := file.Refusal(); err != nil {
+		return err
 	}
 	var run int64
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		run, err = m.jobs.Start(r.Context(), tx, payExportJob, "导出"+at.Title()+"绩效核算表", payExport{at, query, purpose})
+		run, err = m.jobs.Start(r.Context(), tx, payExportJob, "导出"+e.Month.Title()+"绩效核算表", e)
 		return err
 	})
 	if err != nil {
@@ -60,15 +62,11 @@ func (m *Module) exportRun(ctx context.Context, run *job.Run) error {
 	if err := run.Decode(&e); err != nil {
 		return err
 	}
-	query, err := url.ParseQuery(e.Query)
+	p, err := m.loadPay(ctx, run.Scope, e.Month, e.query(), 0)
 	if err != nil {
 		return err
 	}
-	p, err := m.loadPay(ctx, run.Scope, e.Month, payQueryOf(query), 0)
-	if err != nil {
-		return err
-	}
-	file := p.export(run.Scope, e.Query, e.Purpose)
+	file := p.export(run.Scope, e.Purpose)
 	content, err := file.File(ctx, run.Scope)
 	if err != nil {
 		return err
@@ -79,13 +77,13 @@ func (m *Module) exportRun(ctx context.Context, run *job.Run) error {
 }
 
 // export lays the sheet out: each cadre, then the differences of earlier months as lines of their own, then the sum.
-func (p payProps) export(s access.Scope, query, purpose string) access.Export {
+func (p payProps) export(s access.Scope, purpose string) access.Export {
 	at := p.Period.Month
 	unit := p.Unit
 	if unit == "" {
 		unit = s.District()
 	}
-	return access.Export{Name: unit + at.Title() + "绩效核算表", Object: "assessment_results", Purpose: purpose, Filter: query,
+	return access.Export{Name: unit + at.Title() + "绩效核算表", Object: "assessment_results", Purpose: purpose, Filter: p.words(),
 		Layout: xlsx.Layout{Title: unit + at.Title() + "绩效核算表(" + p.state() + ")", Frozen: 4, Sheet: "绩效核算表",
 			Lines: []string{"填报单位:" + s.Unit() + "  统计截至:" + p.Now.Format("2006-01-02 15:04") + "  单位:元"},
 			Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"},
@@ -93,6 +91,28 @@ func (p payProps) export(s access.Scope, query, purpose string) access.Export {
 				{Key: "grade", Title: "等次"}, {Key: "days", Title: "在岗天数"}, {Key: "base", Title: "绩效基数", Decimals: 2},
 				{Key: "amount", Title: "金额", Decimals: 2}, {Key: "rule", Title: "计算依据", Width: 48}, {Key: "state", Title: "状态"}}},
 		Rows: p.rows}
+}
+
+// words says what the sheet was narrowed to.
+func (p payProps) words() string {
+	var list []string
+	for _, t := range p.Townships {
+		if t.ID == p.Query.Township {
+			list = append(list, t.Name)
+		}
+	}
+	for _, v := range p.Villages {
+		if v.ID == p.Query.Village {
+			list = append(list, v.Name)
+		}
+	}
+	if title := titleOf(payChoices, p.Query.Line); p.Query.Line != "" && title != "" {
+		list = append(list, title)
+	}
+	if p.Query.Text != "" {
+		list = append(list, "搜索:"+p.Query.Text)
+	}
+	return strings.Join(list, ";")
 }
 
 func (p payProps) rows(x *xlsx.Writer) error {

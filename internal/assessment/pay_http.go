@@ -83,8 +83,6 @@ type payProps struct {
 	Unit      string
 	Grant     string
 	Now       time.Time
-	Purpose   string
-	Problem   string
 }
 
 // state says whether the amounts still move.
@@ -179,18 +177,13 @@ func (m *Module) showPay(w http.ResponseWriter, r *http.Request, s access.Scope)
 	}
 	var q payQuery
 	httpx.DecodeQuery(r, &q)
-	return m.payPage(w, r, s, at, q, r.URL, "", "", http.StatusOK)
-}
-
-func (m *Module) payPage(w http.ResponseWriter, r *http.Request, s access.Scope, at month.Month, q payQuery, address *url.URL, purpose, problem string, status int) error {
 	page := max(q.Page, 1)
 	p, err := m.loadPay(r.Context(), s, at, q, page)
 	if err != nil {
 		return err
 	}
-	p.URL, p.Purpose, p.Problem = address, purpose, problem
-	p.Pager = ui.PagerOf(address, page, p.Total.Persons, payPageSize)
-	return access.Page(w, r, s, access.View{Title: at.Title() + "绩效核算表", Status: status, AsOf: s.Now().Format("2006-01-02 15:04"),
+	p.URL, p.Pager = r.URL, ui.PagerOf(r.URL, page, p.Total.Persons, payPageSize)
+	return access.Page(w, r, s, access.View{Title: at.Title() + "绩效核算表", AsOf: s.Now().Format("2006-01-02 15:04"),
 		Crumbs: payCrumbs}, paySheetPage(p))
 }
 
@@ -222,10 +215,5 @@ func (m *Module) exportPay(w http.ResponseWriter, r *http.Request, s access.Scop
 	if err != nil {
 		return fault.Invalid("筛选条件无法识别")
 	}
-	q := payQueryOf(query)
-	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
-	if purpose == "" {
-		return m.payPage(w, r, s, at, q, &url.URL{Path: payPath(at), RawQuery: query.Encode()}, "", "请填写导出用途", http.StatusUnprocessableEntity)
-	}
-	return m.sendPay(w, r, s, at, q, query.Encode(), purpose)
+	return m.sendPay(w, r, s, payExport{at, query.Encode(), r.PostForm.Get("purpose")})
 }

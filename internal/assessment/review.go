@@ -170,6 +170,14 @@ const (
 	kindNone     = "none" // without a grade
 )
 
+// reviewKinds and reviewGrades are the choices of the review's filter.
+var (
+	reviewKinds = []string{"", "全部", kindDeduct, "有扣分", kindBonus, "有加分", kindJump, "分差较大", kindReturned, "退回后重报", kindTied, "优秀同分",
+		kindNone, "不定等次"}
+	reviewGrades = []string{"", "全部", string(GradeExcellent), "优秀", string(GradeCompetent), "称职", string(GradeBasicallyCompetent), "基本称职",
+		string(GradeIncompetent), "不称职", "none", "不定等次"}
+)
+
 // reviewRow is a row as the reviewer sees it.
 type reviewRow struct {
 	Row

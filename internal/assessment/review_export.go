@@ -7,7 +7,6 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/xlsx"
-	"touyan/web/ui"
 )
 
 // exportReview gives exactly the rows that the filter shows, with the grounds of every deduction.
@@ -20,7 +19,6 @@ func (m *Module) exportReview(w http.ResponseWriter, r *http.Request, s access.S
 	if err := httpx.Decode(r, &p.Query); err != nil {
 		return err
 	}
-	p.Form.Purpose = strings.TrimSpace(r.PostForm.Get("purpose"))
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		v, err := m.Store.review(r.Context(), tx, id, false)
 		if err != nil {
@@ -31,12 +29,8 @@ func (m *Module) exportReview(w http.ResponseWriter, r *http.Request, s access.S
 	if err != nil {
 		return err
 	}
-	if p.Form.Purpose == "" {
-		p.Problems = []ui.Problem{{Field: "purpose", Sentence: "请填写导出用途"}}
-		return drawReview(w, r, s, p, http.StatusUnprocessableEntity)
-	}
 	name := p.Sheet.TownshipName + p.Sheet.Month.Title() + "月考评审核"
-	return access.Export{Name: name, Object: "assessment_rows", Purpose: p.Form.Purpose, Filter: p.Query.words(),
+	return access.Export{Name: name, Object: "assessment_rows", Purpose: r.PostForm.Get("purpose"), Filter: p.words(),
 		Layout: xlsx.Layout{Title: name, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04") + "  状态:" + p.State.Title(p.Viewer)},
 			Frozen: 2, Columns: p.columns()},
 		Rows: func(x *xlsx.Writer) error {
@@ -84,16 +78,25 @@ func (p reviewProps) line(r reviewRow) []any {
 		strings.Join(grounds, "\n"), r.JumpReason, r.ReturnReason)
 }
 
-// words is the query in the trail.
-func (q reviewQuery) words() string {
-	parts := []string{"需要核对的人员"}
+// words says what the page was narrowed to.
+func (p reviewProps) words() string {
+	q, list := p.Query, []string{"需要核对的人员"}
 	if q.Show == "all" || q.Kind != "" || q.Grade != "" {
-		parts[0] = "全部人员"
+		list[0] = "全部人员"
 	}
-	for _, k := range q.pairs() {
-		if k[0] != "show" {
-			parts = append(parts, k[0]+"="+k[1])
+	for _, o := range p.villageOptions() {
+		if o.Selected && q.Village != 0 {
+			list = append(list, o.Title)
 		}
 	}
-	return strings.Join(parts, ",")
+	if q.Kind != "" {
+		list = append(list, titleOf(reviewKinds, q.Kind))
+	}
+	if q.Grade != "" {
+		list = append(list, titleOf(reviewGrades, q.Grade))
+	}
+	if q.Text != "" {
+		list = append(list, "搜索:"+q.Text)
+	}
+	return strings.Join(list, ";")
 }

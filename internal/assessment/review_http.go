@@ -66,7 +66,6 @@ type reviewForm struct {
 	Reason    string            `form:"reason"` // of every row that has none of its own
 	Why       map[string]string `form:"-"`      // by row
 	Decline   string            `form:"decline"`
-	Purpose   string            `form:"purpose"`
 	Sent      bool              `form:"-"` // a refused form is shown again
 }
 

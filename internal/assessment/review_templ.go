@@ -192,7 +192,7 @@ func reviewPage(p reviewProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "kind", Label: "情况", Type: "select", Options: ui.Options(p.Query.Kind, "", "全部", kindDeduct, "有扣分", kindBonus, "有加分", kindJump, "分差较大", kindReturned, "退回后重报", kindTied, "优秀同分", kindNone, "不定等次")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "kind", Label: "情况", Type: "select", Options: ui.Options(p.Query.Kind, reviewKinds...)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -200,7 +200,7 @@ func reviewPage(p reviewProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "grade", Label: "等次", Type: "select", Options: ui.Options(p.Query.Grade, "", "全部", string(GradeExcellent), "优秀", string(GradeCompetent), "称职", string(GradeBasicallyCompetent), "基本称职", string(GradeIncompetent), "不称职", "none", "不定等次")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "grade", Label: "等次", Type: "select", Options: ui.Options(p.Query.Grade, reviewGrades...)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2226,7 +2226,7 @@ func reviewExport(p reviewProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "purpose", Label: "用途", Value: p.Form.Purpose, Error: p.problem("purpose"), Required: true, MaxLength: 100, Placeholder: "如:" + p.Committee + "会研究"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "purpose", Label: "用途", Required: true, MaxLength: 100, Placeholder: "如:" + p.Committee + "会研究"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2246,7 +2246,7 @@ func reviewExport(p reviewProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Fold("导出", p.problem("purpose") != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var95), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Fold("导出", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var95), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

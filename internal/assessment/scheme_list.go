@@ -53,17 +53,16 @@ func (m *Module) listSchemes(w http.ResponseWriter, r *http.Request, s access.Sc
 
 // exportSchemes gives the versions that the filter shows; they name nobody but their authors.
 func (m *Module) exportSchemes(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	query := r.PostForm.Get("query")
-	var q schemeQuery
-	httpx.DecodeAddress(query, &q)
-	return access.Export{Name: "考评方案", Object: "assessment_schemes", Purpose: "核对考评方案", Filter: query,
+	p := schemesProps{URL: addressOf("/assessment/schemes", r.PostForm.Get("query"))}
+	httpx.DecodeAddress(p.URL.RawQuery, &p.Query)
+	return access.Export{Name: "考评方案", Object: "assessment_schemes", Purpose: "核对考评方案", Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: s.District() + "考评方案", Frozen: 1, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")},
 			Columns: []xlsx.Column{{Key: "name", Title: "方案", Width: 28}, {Key: "on", Title: "生效月份", Text: true}, {Key: "state", Title: "状态"},
 				{Key: "full", Title: "满分"}, {Key: "pay", Title: "核算方式", Width: 20}, {Key: "by", Title: "起草"}, {Key: "at", Title: "起草日期"},
 				{Key: "enabled", Title: "启用日期"}}},
 		Rows: func(x *xlsx.Writer) error {
 			return access.Read(r.Context(), s, func(tx *access.Tx) error {
-				list, err := m.Store.findSchemes(r.Context(), tx, q, 0, 0)
+				list, err := m.Store.findSchemes(r.Context(), tx, p.Query, 0, 0)
 				if err != nil {
 					return err
 				}

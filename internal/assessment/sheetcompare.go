@@ -25,7 +25,6 @@ type sheetCompare struct {
 	URL     *url.URL
 	Pager   ui.Pager
 	Grant   string
-	Refused string // why an export was refused
 }
 
 type compareQuery struct {

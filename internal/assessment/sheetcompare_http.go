@@ -24,15 +24,11 @@ func (m *Module) compareSheet(w http.ResponseWriter, r *http.Request, s access.S
 	if err != nil {
 		return err
 	}
-	return m.drawCompare(w, r, s, c, http.StatusOK)
-}
-
-func (m *Module) drawCompare(w http.ResponseWriter, r *http.Request, s access.Scope, c *sheetCompare, status int) error {
 	c.Grant = s.GrantID()
 	c.Pager = ui.PagerOf(c.URL, c.Query.Page, len(c.Found), comparedPerPage)
 	c.Found = c.Found[c.Pager.Offset():c.Pager.To]
 	crumbs := append(sheetCrumbs(c.Sheet, true), ui.Crumb{Title: "审核", Href: reviewPath(c.Sheet.ID)})
-	return access.Page(w, r, s, access.View{Title: c.Sheet.TownshipName + "两个月对比", Status: status, AsOf: s.Now().Format("2006-01-02 15:04"),
+	return access.Page(w, r, s, access.View{Title: c.Sheet.TownshipName + "两个月对比", AsOf: s.Now().Format("2006-01-02 15:04"),
 		Crumbs: crumbs, Print: true}, sheetComparePage(c))
 }
 
@@ -87,16 +83,11 @@ func (m *Module) exportCompared(w http.ResponseWriter, r *http.Request, s access
 	if err != nil {
 		return err
 	}
-	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
-	if purpose == "" {
-		c.Refused = "请填写导出用途"
-		return m.drawCompare(w, r, s, c, http.StatusUnprocessableEntity)
-	}
 	if c.Missing {
 		return fault.Invalid("%s没有考评表", c.With.Title())
 	}
 	title := c.Sheet.TownshipName + c.Sheet.Month.Title() + "与" + c.With.Title() + "考评对比"
-	return access.Export{Name: title, Object: "assessment_rows", Purpose: purpose, Filter: at.RawQuery,
+	return access.Export{Name: title, Object: "assessment_rows", Purpose: r.PostForm.Get("purpose"), Filter: ui.InWords(c.chips()),
 		Layout: xlsx.Layout{Title: title, Frozen: 2, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")},
 			Columns: []xlsx.Column{{Key: "village", Title: "村(社区)"}, {Key: "name", Title: "姓名"}, {Key: "post", Title: "职务", Width: 22},
 				{Key: "before", Title: c.With.String(), Decimals: 2}, {Key: "now", Title: c.Sheet.Month.String(), Decimals: 2}, {Key: "change", Title: "变化", Decimals: 2},

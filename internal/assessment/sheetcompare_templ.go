@@ -340,7 +340,7 @@ func sheetComparePage(c *sheetCompare) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = exportFold(comparePath(c.Sheet.ID)+"/export", c.Grant, c.URL, c.Refused, "导出当前条件下的全部人员").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = exportFold(comparePath(c.Sheet.ID)+"/export", c.Grant, c.URL, "导出当前条件下的全部人员").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -21,10 +21,9 @@ type trialProps struct {
 		Text string `form:"q"`
 		Page int    `form:"page"`
 	}
-	URL     *url.URL
-	Pager   ui.Pager
-	Grant   string
-	Refused string // why an export was refused
+	URL   *url.URL
+	Pager ui.Pager
+	Grant string
 }
 
 func trialPath(id int64) string { return schemePath(id) + "/trial" }
@@ -42,14 +41,10 @@ func (m *Module) tryScheme(w http.ResponseWriter, r *http.Request, s access.Scop
 	if err != nil {
 		return err
 	}
-	return m.drawTrial(w, r, s, p, http.StatusOK)
-}
-
-func (m *Module) drawTrial(w http.ResponseWriter, r *http.Request, s access.Scope, p trialProps, status int) error {
 	p.Grant = s.GrantID()
 	p.Pager = ui.PagerOf(p.URL, p.Query.Page, len(p.Found), triedPerPage)
 	p.Found = p.Found[p.Pager.Offset():p.Pager.To]
-	return access.Page(w, r, s, access.View{Title: "试算:" + p.Scheme.Name, Status: status, Crumbs: schemeCrumbs, AsOf: p.Month.Title(), Print: true},
+	return access.Page(w, r, s, access.View{Title: "试算:" + p.Scheme.Name, Crumbs: schemeCrumbs, AsOf: p.Month.Title(), Print: true},
 		trialPage(p))
 }
 
@@ -85,12 +80,7 @@ func (m *Module) exportTrial(w http.ResponseWriter, r *http.Request, s access.Sc
 	if err != nil {
 		return err
 	}
-	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
-	if purpose == "" {
-		p.Refused = "请填写导出用途"
-		return m.drawTrial(w, r, s, p, http.StatusUnprocessableEntity)
-	}
-	return access.Export{Name: p.Scheme.Name + "试算", Object: "assessment_schemes", Purpose: purpose, Filter: at.RawQuery,
+	return access.Export{Name: p.Scheme.Name + "试算", Object: "assessment_schemes", Purpose: r.PostForm.Get("purpose"), Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: p.Scheme.Name + "试算(" + p.Month.Title() + ")", Frozen: 3, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04") + "  只列有变化的人员"},
 			Columns: []xlsx.Column{{Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"}, {Key: "name", Title: "姓名"},
 				{Key: "post", Title: "职务", Width: 22}, {Key: "score.old", Title: "原得分", Decimals: 2}, {Key: "score.new", Title: "新得分", Decimals: 2},

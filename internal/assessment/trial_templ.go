@@ -421,7 +421,7 @@ func trialPage(p trialProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = exportFold(trialPath(p.Scheme.ID)+"/export", p.Grant, p.URL, p.Refused, "导出当前条件下的全部人员").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = exportFold(trialPath(p.Scheme.ID)+"/export", p.Grant, p.URL, "导出当前条件下的全部人员").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

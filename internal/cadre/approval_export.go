@@ -31,9 +31,9 @@ func (m *Module) exportApproval(w http.ResponseWriter, r *http.Request, s access
 	if err != nil {
 		return err
 	}
-	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
-	if purpose == "" {
-		return m.approval(w, r, s, approvalProps{Person: p, Problems: []ui.Problem{{Field: "purpose", Sentence: "请填写用途"}}}, http.StatusUnprocessableEntity)
+	purpose, err := access.Asking{Title: "导出" + p.Name + "的任免审批表"}.Purpose(r.PostForm.Get("purpose"))
+	if err != nil {
+		return err
 	}
 	var content []byte
 	var a approval
@@ -96,13 +96,19 @@ func (m *Module) exportForms(w http.ResponseWriter, r *http.Request, s access.Sc
 	if err := httpx.Decode(r, &f); err != nil {
 		return err
 	}
-	if f.Purpose = strings.TrimSpace(f.Purpose); f.Purpose == "" {
-		return m.formsPage(w, r, s, exportProps{Query: f.Query, Problems: []ui.Problem{{Field: "purpose", Sentence: "请填写导出用途"}}}, http.StatusUnprocessableEntity)
+	refuse := func(field string, err error) error {
+		return m.formsPage(w, r, s, exportProps{Query: f.Query, Purpose: f.Purpose, Problems: []ui.Problem{{Field: field, Sentence: fault.Of(err).Sentence}}},
+			http.StatusUnprocessableEntity)
 	}
+	purpose, err := access.Purpose(f.Purpose)
+	if err != nil {
+		return refuse("purpose", err)
+	}
+	f.Purpose = purpose
 	var ids []int64
 	var run int64
 	words := m.inWords(r.Context(), s, f.Query)
-	err := access.InScope(r.Context(), s, func(tx *access.Tx) (err error) {
+	err = access.InScope(r.Context(), s, func(tx *access.Tx) (err error) {
 		if ids, err = m.Store.ids(r.Context(), tx, f.filter(), f.filter().Day(s.Today())); err != nil {
 			return err
 		}
@@ -117,6 +123,9 @@ func (m *Module) exportForms(w http.ResponseWriter, r *http.Request, s access.Sc
 			Detail: map[string]any{"rows": len(ids), "filter": words}})
 		return nil
 	})
+	if fault.Is(err, fault.KindInvalid) { // nobody meets the conditions any more
+		return refuse("", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,6 @@ type approvalProps struct {
 	Grant    string
 	CanTake  bool
 	CanWrite bool
-	Purpose  string
 	Problems []ui.Problem
 	Conflict []fault.Difference
 }

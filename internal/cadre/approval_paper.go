@@ -195,9 +195,9 @@ func (m *Module) printApproval(w http.ResponseWriter, r *http.Request, s access.
 	if err != nil {
 		return err
 	}
-	purpose := strings.TrimSpace(r.PostForm.Get("purpose"))
-	if purpose == "" {
-		return m.approval(w, r, s, approvalProps{Person: p, Problems: []ui.Problem{{Field: "purpose", Sentence: "请填写用途"}}}, http.StatusUnprocessableEntity)
+	purpose, err := access.Asking{Title: "打印" + p.Name + "的任免审批表"}.Purpose(r.PostForm.Get("purpose"))
+	if err != nil {
+		return err
 	}
 	var a approval
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {

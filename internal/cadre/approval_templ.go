@@ -97,7 +97,7 @@ func approvalPage(p approvalProps) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Input(ui.Field{Name: "purpose", Label: "用途", Value: p.Purpose, Required: true, MaxLength: 100, Placeholder: "如:干部任免呈报", Error: ui.ProblemOf(p.Problems, "purpose")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Input(ui.Field{Name: "purpose", Label: "用途", Required: true, MaxLength: 100, Placeholder: "如:干部任免呈报"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -128,10 +128,9 @@ func (m *Module) revealAttachment(w http.ResponseWriter, r *http.Request, s acce
 	if err != nil {
 		return err
 	}
-	purpose := strings.TrimSpace(r.PostForm.Get("reason"))
-	if purpose == "" {
-		return m.attachmentsPage(w, r, s, attachmentsProps{Person: p, Failed: a.ID,
-			Problems: []ui.Problem{{Field: suffixed("open", a.ID), Sentence: "请填写打开的用途"}}}, http.StatusUnprocessableEntity)
+	purpose, err := access.Asking{Title: "打开" + p.Name + "的" + a.Title(), Back: attachmentsPath(p.ID)}.Purpose(r.PostForm.Get("purpose"))
+	if err != nil {
+		return err
 	}
 	return m.sendAttachment(w, r, s, a, purpose)
 }

@@ -542,7 +542,7 @@ func attachmentTable(p attachmentsProps) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							templ_7745c5c3_Err = ui.Input(ui.Field{Name: "reason", ID: suffixed("open", a.ID), Label: "用途", Required: true, MaxLength: 100, Hint: "含个人敏感信息,记入操作日志", Error: ui.ProblemOf(p.Problems, suffixed("open", a.ID))}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Input(ui.Field{Name: "purpose", ID: suffixed("open", a.ID), Label: "用途", Required: true, MaxLength: 100, Hint: "含个人敏感信息,记入操作日志"}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -562,7 +562,7 @@ func attachmentTable(p attachmentsProps) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Fold("打开", ui.ProblemOf(p.Problems, suffixed("open", a.ID)) != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Fold("打开", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

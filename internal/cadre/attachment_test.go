@@ -59,11 +59,11 @@ func TestAPaperIsKeptSealedAndOpenedByWhoMay(t *testing.T) {
 	}
 	// A personal paper asks for the permission to reveal and for a purpose.
 	clerk.Post(identity+"/open", nil).Want(http.StatusForbidden)
-	finance.Post(identity+"/reveal", url.Values{"reason": {"核对"}}).Want(http.StatusForbidden)
-	if text := clerk.Post(identity+"/reveal", url.Values{"reason": {" "}}).Want(http.StatusUnprocessableEntity).Doc().Text(".field-error"); text != "请填写打开的用途" {
+	finance.Post(identity+"/reveal", url.Values{"purpose": {"核对"}}).Want(http.StatusForbidden)
+	if text := clerk.Post(identity+"/reveal", url.Values{"purpose": {" "}}).Want(http.StatusUnprocessableEntity).Doc().Text(".field-error"); text != "请填写用途" {
 		t.Errorf("without a purpose: %q", text)
 	}
-	if got := clerk.Post(identity+"/reveal", url.Values{"reason": {"核对证件"}}).Want(http.StatusOK); !bytes.Equal(got.Body, certificate("公民身份号码")) {
+	if got := clerk.Post(identity+"/reveal", url.Values{"purpose": {"核对证件"}}).Want(http.StatusOK); !bytes.Equal(got.Body, certificate("公民身份号码")) {
 		t.Error("the identity paper came back changed")
 	}
 	if n := h.Count(`select count(*) from audit_log where action = 'cadre.attachment.open' and person_id = $1`, key(path)) +
@@ -74,7 +74,7 @@ func TestAPaperIsKeptSealedAndOpenedByWhoMay(t *testing.T) {
 	for _, c := range []*testkit.Client{h.As(access.TownshipClerk, "B"), h.As(access.DistrictOfficer, "乙")} {
 		c.Get(path + "/attachments").Want(http.StatusNotFound)
 		c.Post(diploma+"/open", nil).Want(http.StatusNotFound)
-		c.Post(identity+"/reveal", url.Values{"reason": {"x"}}).Want(http.StatusNotFound)
+		c.Post(identity+"/reveal", url.Values{"purpose": {"x"}}).Want(http.StatusNotFound)
 		c.Post(diploma+"/remove", url.Values{"reason": {"x"}}).Want(http.StatusNotFound)
 		c.PostFile(path+"/attachments", url.Values{"kind": {"other"}}, "file", "x.pdf", certificate("x")).Want(http.StatusNotFound)
 	}

@@ -57,7 +57,7 @@ func TestEachKeyFieldIsCorrected(t *testing.T) {
 		t.Errorf("the card: %q", text)
 	}
 	h.agree(at)
-	a := h.As(access.TownshipLeader, "A").Post(at+"/reveal", url.Values{"reason": {"核对"}}).Want(http.StatusOK)
+	a := h.As(access.TownshipLeader, "A").Post(at+"/reveal", url.Values{"purpose": {"核对"}}).Want(http.StatusOK)
 	if text := a.Doc().Text(".change"); !strings.Contains(text, "未登记") || !strings.Contains(text, "武都区农村信用联社 6210123456789012") {
 		t.Errorf("revealed: %q", text)
 	}
@@ -174,7 +174,7 @@ func TestARequestWhoseMaskHidesTheDifferenceSaysSo(t *testing.T) {
 		if got := strings.Contains(clerk.Get(at).Doc().Text("main"), "不同之处在隐去的部分"); got != want {
 			t.Errorf("%s: said %v", day, got)
 		}
-		if text := clerk.Post(at+"/reveal", url.Values{"reason": {"核对"}}).Doc().Text("main"); strings.Contains(text, "不同之处在隐去的部分") {
+		if text := clerk.Post(at+"/reveal", url.Values{"purpose": {"核对"}}).Doc().Text("main"); strings.Contains(text, "不同之处在隐去的部分") {
 			t.Errorf("%s: the revealed page still says so", day)
 		}
 		clerk.Post(at+"/cancel", nil).Want(http.StatusSeeOther)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"touyan/internal/access"
 	"touyan/internal/platform/fault"
@@ -121,12 +120,12 @@ func (m *Module) revealChange(w http.ResponseWriter, r *http.Request, s access.S
 	if err != nil {
 		return err
 	}
-	purpose := strings.TrimSpace(r.PostForm.Get("reason"))
-	if purpose == "" {
-		return m.changePage(w, r, s, changeProps{Problems: []ui.Problem{{Field: "reveal-reason", Sentence: "请填写查看完整信息的用途"}}}, http.StatusUnprocessableEntity)
-	}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
 		c, err := m.Store.change(r.Context(), tx, id)
+		if err != nil {
+			return err
+		}
+		purpose, err := access.Asking{Title: "查看" + c.PersonName + "更正申请的完整信息"}.Purpose(r.PostForm.Get("purpose"))
 		if err != nil {
 			return err
 		}
@@ -158,9 +157,11 @@ func (m *Module) openEvidence(w http.ResponseWriter, r *http.Request, s access.S
 	if err != nil {
 		return err
 	}
-	purpose := strings.TrimSpace(r.PostForm.Get("reason"))
-	if a.Personal() && purpose == "" {
-		return m.changePage(w, r, s, changeProps{Problems: []ui.Problem{{Field: "evidence-reason", Sentence: "请填写打开的用途"}}}, http.StatusUnprocessableEntity)
+	purpose := ""
+	if a.Personal() {
+		if purpose, err = (access.Asking{Title: "打开更正申请的依据:" + a.Title()}).Purpose(r.PostForm.Get("purpose")); err != nil {
+			return err
+		}
 	}
 	return m.sendAttachment(w, r, s, a, purpose)
 }

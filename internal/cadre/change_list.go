@@ -103,11 +103,7 @@ func (m *Module) exportChanges(w http.ResponseWriter, r *http.Request, s access.
 
 // words says the conditions in force.
 func (p changesProps) words() string {
-	var list []string
-	for _, c := range p.chips() {
-		list = append(list, c.Title)
-	}
-	return strings.Join(list, "、")
+	return ui.InWords(p.chips())
 }
 
 // minute is a time as pages show it, empty where there is none.

@@ -82,8 +82,8 @@ func TestANumberIsCorrectedByThreePeople(t *testing.T) {
 		c.who.Post(at+"/"+c.act, answer).Want(c.wants)
 	}
 	h.As(access.TownshipLeader, "B").Get(at).Want(http.StatusNotFound)
-	h.As(access.DistrictOfficer, "乙").Post(at+"/reveal", url.Values{"reason": {"x"}}).Want(http.StatusNotFound)
-	h.As(access.TownshipLeader, "B").Post(at+"/evidence", url.Values{"reason": {"x"}}).Want(http.StatusNotFound)
+	h.As(access.DistrictOfficer, "乙").Post(at+"/reveal", url.Values{"purpose": {"x"}}).Want(http.StatusNotFound)
+	h.As(access.TownshipLeader, "B").Post(at+"/evidence", url.Values{"purpose": {"x"}}).Want(http.StatusNotFound)
 	if h.state(at) != "submitted" {
 		t.Fatalf("a refused act was stored: %s", h.state(at))
 	}
@@ -93,10 +93,10 @@ func TestANumberIsCorrectedByThreePeople(t *testing.T) {
 	// The leader reads both values and the evidence for a purpose, then checks, once.
 	leader.Post(at+"/reveal", nil).Want(http.StatusUnprocessableEntity)
 	leader.Post(at+"/evidence", nil).Want(http.StatusUnprocessableEntity)
-	if text := leader.Post(at+"/reveal", url.Values{"reason": {"核对证件"}}).Want(http.StatusOK).Doc().Text("main"); !strings.Contains(text, right) || !strings.Contains(text, wrong) {
+	if text := leader.Post(at+"/reveal", url.Values{"purpose": {"核对证件"}}).Want(http.StatusOK).Doc().Text("main"); !strings.Contains(text, right) || !strings.Contains(text, wrong) {
 		t.Errorf("revealed: %q", text)
 	}
-	leader.Post(at+"/evidence", url.Values{"reason": {"核对证件"}}).Want(http.StatusOK)
+	leader.Post(at+"/evidence", url.Values{"purpose": {"核对证件"}}).Want(http.StatusOK)
 	leader.Post(at+"/check", nil).Want(http.StatusSeeOther)
 	leader.Post(at+"/check", nil).Want(http.StatusConflict)
 	leader.Post(at+"/return", answer).Want(http.StatusConflict)

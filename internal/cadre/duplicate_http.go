@@ -129,7 +129,7 @@ func (m *Module) exportMerges(w http.ResponseWriter, r *http.Request, s access.S
 	for _, title := range []string{"保留的档案", "并入的档案", "依据", "办理人", "办理时间", "撤销时间"} {
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title})
 	}
-	return access.Export{Name: "档案合并登记表", Object: "person_merges", Purpose: "核对重复档案", Filter: text, Layout: layout, Rows: func(x *xlsx.Writer) error {
+	return access.Export{Name: "档案合并登记表", Object: "person_merges", Purpose: "核对重复档案", Filter: ui.InWords(duplicatesProps{Text: text}.chips()), Layout: layout, Rows: func(x *xlsx.Writer) error {
 		return access.Read(r.Context(), s, func(tx *access.Tx) error {
 			list, err := m.Store.merges(r.Context(), tx, text, 0, 0)
 			if err != nil {
@@ -167,7 +167,7 @@ func (m *Module) exportDuplicates(w http.ResponseWriter, r *http.Request, s acce
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title, Text: strings.HasPrefix(title, "身份证号")})
 	}
 	held := access.PeopleOf()
-	return access.Export{Name: "疑似重复人员核对表", Object: "persons", Purpose: "核对重复档案", Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
+	return access.Export{Name: "疑似重复人员核对表", Object: "persons", Purpose: "核对重复档案", Filter: ui.InWords(p.chips()), Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
 		for i, one := range p.Pairs {
 			held.Add(one.First, one.Second)
 			a, b := p.People[one.First], p.People[one.Second]

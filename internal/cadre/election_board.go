@@ -186,7 +186,7 @@ func (m *Module) exportBoard(w http.ResponseWriter, r *http.Request, s access.Sc
 	if err != nil {
 		return err
 	}
-	p := boardProps{Round: round}
+	p := boardProps{Round: round, URL: &url.URL{Path: roundPath(round.ID)}}
 	if err := httpx.Decode(r, &p.Filter); err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func (m *Module) exportBoard(w http.ResponseWriter, r *http.Request, s access.Sc
 		"新35岁以下", "新大专及以上"} {
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title})
 	}
-	return access.Export{Name: round.Name + "进度", Object: "election_drafts", Purpose: "换届进度", Layout: layout, Rows: func(x *xlsx.Writer) error {
+	return access.Export{Name: round.Name + "进度", Object: "election_drafts", Purpose: "换届进度", Filter: ui.InWords(p.chips()), Layout: layout, Rows: func(x *xlsx.Writer) error {
 		for _, l := range p.Lines {
 			if err := x.Row(l.Name, wordOf(boardStates, l.state()), l.Villages, l.Begun, l.Applied, l.Vacant, l.OldPeople, l.OldWomen, l.OldYoung, l.OldCollege,
 				l.NewPeople, l.NewWomen, l.NewYoung, l.NewCollege); err != nil {

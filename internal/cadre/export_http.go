@@ -6,12 +6,12 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"touyan/internal/access"
 	"touyan/internal/job"
 	"touyan/internal/platform/codelist"
+	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/xlsx"
 	"touyan/web/ui"
@@ -97,8 +97,8 @@ func (m *Module) export(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	if len(f.columns()) == 0 {
 		problems = append(problems, ui.Problem{Field: "column", Sentence: "请至少选择一列"})
 	}
-	if f.Purpose = strings.TrimSpace(f.Purpose); f.Purpose == "" {
-		problems = append(problems, ui.Problem{Field: "purpose", Sentence: "请填写导出用途"})
+	if _, err := access.Purpose(f.Purpose); err != nil {
+		problems = append(problems, ui.Problem{Field: "purpose", Sentence: fault.Of(err).Sentence})
 	}
 	if len(problems) > 0 {
 		chosen := append([]string{}, f.Columns...)
@@ -163,19 +163,13 @@ func (m *Module) exportOf(ctx context.Context, s access.Scope, f exportForm, pro
 		Rows: func(x *xlsx.Writer) error { return m.rows(ctx, s, f, on, x, held, progress) }}
 }
 
-// inWords says the conditions of a list for the trail as its page shows them, or as its address does where it cannot be read.
+// inWords says the conditions of a list for the trail as its page shows them, without the names of units where these cannot be read.
 func (m *Module) inWords(ctx context.Context, s access.Scope, query string) string {
 	p := m.asked(s, &url.URL{Path: "/cadres", RawQuery: query})
 	if len(p.Filter.Townships) > 0 || p.Filter.Village != 0 { // which have names
-		if err := access.Read(ctx, s, func(tx *access.Tx) error { return p.units(ctx, tx) }); err != nil {
-			return query
-		}
+		_ = access.Read(ctx, s, func(tx *access.Tx) error { return p.units(ctx, tx) }) // the export itself then fails too
 	}
-	var words []string
-	for _, c := range p.chips() {
-		words = append(words, c.Title)
-	}
-	return strings.Join(words, "、")
+	return ui.InWords(p.chips())
 }
 
 // progressStep is how many rows are written between two reports, a tenth of a second's.

@@ -3,7 +3,6 @@ package cadre
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"touyan/internal/access"
@@ -159,18 +158,18 @@ func (m *Module) history(w http.ResponseWriter, r *http.Request, s access.Scope)
 	return m.person(w, r, s, personProps{Person: p, History: true}, http.StatusOK)
 }
 
-// reveal shows what is masked once, with a reason that the trail keeps.
+// reveal shows what is masked once, for a purpose that the trail keeps.
 func (m *Module) reveal(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	p, err := m.load(r, s)
 	if err != nil {
 		return err
 	}
-	reason := strings.TrimSpace(r.PostForm.Get("reason"))
-	if reason == "" {
-		return m.person(w, r, s, personProps{Person: p, Problems: []ui.Problem{{Field: "reason", Sentence: "请填写查看完整信息的用途"}}}, http.StatusUnprocessableEntity)
+	purpose, err := access.Asking{Title: "查看" + p.Name + "的完整信息"}.Purpose(r.PostForm.Get("purpose"))
+	if err != nil {
+		return err
 	}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		tx.Audit(access.Line{Action: "cadre.reveal", Object: "persons", ID: p.ID, Person: p.ID, Summary: "查看" + p.Name + "完整的证件、联系方式、一卡通、家庭成员和处分", Reason: reason})
+		tx.Audit(access.Line{Action: "cadre.reveal", Object: "persons", ID: p.ID, Person: p.ID, Summary: "查看" + p.Name + "完整的证件、联系方式、一卡通、家庭成员和处分", Reason: purpose})
 		return nil
 	})
 	if err != nil {

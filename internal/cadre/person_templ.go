@@ -1341,7 +1341,7 @@ func personPage(p personProps) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Input(ui.Field{Name: "reason", Label: "用途", Required: true, MaxLength: 100, Hint: "显示完整的证件、联系方式、一卡通、家庭成员和处分,记入操作日志", Error: ui.ProblemOf(p.Problems, "reason")}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Input(ui.Field{Name: "purpose", Label: "用途", Required: true, MaxLength: 100, Hint: "显示完整的证件、联系方式、一卡通、家庭成员和处分,记入操作日志"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1361,7 +1361,7 @@ func personPage(p personProps) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Fold("查看完整信息", ui.ProblemOf(p.Problems, "reason") != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var55), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Fold("查看完整信息", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var55), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

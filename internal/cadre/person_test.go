@@ -130,19 +130,19 @@ func TestWholeNumbersAreShownForAReasonThatTheTrailKeeps(t *testing.T) {
 	if strings.Contains(string(leader.Get(path).Body), n) {
 		t.Fatal("the page shows the number unasked")
 	}
-	leader.Post(path+"/reveal", url.Values{"reason": {" "}}).Want(http.StatusUnprocessableEntity)
+	leader.Post(path+"/reveal", url.Values{"purpose": {" "}}).Want(http.StatusUnprocessableEntity)
 	if got := h.Count(`select count(*) from audit_log where action = 'cadre.reveal'`); got != 0 {
 		t.Errorf("%d lines of a refused reveal", got)
 	}
-	a := leader.Post(path+"/reveal", url.Values{"reason": {"核对工资卡"}}).Want(http.StatusOK)
+	a := leader.Post(path+"/reveal", url.Values{"purpose": {"核对工资卡"}}).Want(http.StatusOK)
 	if !strings.Contains(string(a.Body), n) || !strings.Contains(string(a.Body), "13893900001") {
 		t.Error("the whole numbers are not shown")
 	}
 	if got := h.Count(`select count(*) from audit_log where action = 'cadre.reveal' and person_id = $1 and reason = '核对工资卡'`, key(path)); got != 1 {
 		t.Errorf("%d lines in the trail", got)
 	}
-	h.As(access.TownshipFinance, "A").Post(path+"/reveal", url.Values{"reason": {"x"}}).Want(http.StatusForbidden)
-	h.As(access.TownshipLeader, "B").Post(path+"/reveal", url.Values{"reason": {"x"}}).Want(http.StatusNotFound)
+	h.As(access.TownshipFinance, "A").Post(path+"/reveal", url.Values{"purpose": {"x"}}).Want(http.StatusForbidden)
+	h.As(access.TownshipLeader, "B").Post(path+"/reveal", url.Values{"purpose": {"x"}}).Want(http.StatusNotFound)
 }
 
 func TestOnlyAFileWithoutResultsAndPostsIsVoided(t *testing.T) {

@@ -190,7 +190,7 @@ func (m *Module) bookOf(ctx context.Context, s access.Scope, f bookForm, progres
 		for _, code := range f.Open {
 			open = append(open, wordOf(openChoices, code))
 		}
-		shown = strings.TrimPrefix(shown+"、完整显示"+strings.Join(open, "、"), "、")
+		shown = strings.TrimPrefix(shown+";完整显示"+strings.Join(open, "、"), ";")
 	}
 	held := access.PeopleOf()
 	return access.Export{Name: "村(社区)干部全部档案", Object: "persons", Purpose: f.Purpose, Filter: shown, Sheets: f.layouts(s.Unit(), on), People: held,

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"touyan/internal/access"
 	"touyan/internal/job"
@@ -67,8 +66,8 @@ func (m *Module) exportBook(w http.ResponseWriter, r *http.Request, s access.Sco
 	if len(f.Open) > 0 && !s.Can(PermReveal) {
 		return fault.Forbidden("您没有查看完整信息的权限,不能导出身份证号、电话等内容")
 	}
-	if f.Purpose = strings.TrimSpace(f.Purpose); f.Purpose == "" {
-		return m.bookPage(w, r, s, bookProps{Form: f, Problems: []ui.Problem{{Field: "purpose", Sentence: "请填写导出用途"}}}, http.StatusUnprocessableEntity)
+	if _, err := access.Purpose(f.Purpose); err != nil {
+		return m.bookPage(w, r, s, bookProps{Form: f, Problems: []ui.Problem{{Field: "purpose", Sentence: fault.Of(err).Sentence}}}, http.StatusUnprocessableEntity)
 	}
 	var run int64
 	err := access.InScope(r.Context(), s, func(tx *access.Tx) error {

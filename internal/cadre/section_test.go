@@ -137,7 +137,7 @@ func TestPrivateSectionsShowAfterARevealAlone(t *testing.T) {
 			t.Errorf("%s is not shown", s)
 		}
 	}
-	open := string(leader.Post(path+"/reveal", url.Values{"reason": {"任前审查"}}).Want(http.StatusOK).Body)
+	open := string(leader.Post(path+"/reveal", url.Values{"purpose": {"任前审查"}}).Want(http.StatusOK).Body)
 	for _, s := range secrets {
 		if !strings.Contains(open, s) {
 			t.Errorf("%s is not shown after a reveal", s)

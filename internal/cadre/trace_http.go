@@ -37,28 +37,21 @@ var sightings = []Word{{"reveal", "查看完整信息"}, {"open", "打开附件"
 
 // traceProps is the page of the auditor: who saw or exported this person between two days.
 type traceProps struct {
-	URL      *url.URL
-	Filter   traceFilter
-	Found    []Person // to choose from
-	Person   *Person
-	Number   string // masked
-	Numbers  []string
-	Lines    []access.Trail
-	Total    int
-	Pager    ui.Pager
-	Purpose  string
-	Problems []ui.Problem
-	Grant    string
+	URL     *url.URL
+	Filter  traceFilter
+	Found   []Person // to choose from
+	Person  *Person
+	Number  string // masked
+	Numbers []string
+	Lines   []access.Trail
+	Total   int
+	Pager   ui.Pager
+	Grant   string
 }
 
 func (m *Module) trace(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p := traceProps{URL: r.URL}
+	p := traceProps{URL: r.URL, Grant: s.GrantID()}
 	httpx.DecodeQuery(r, &p.Filter)
-	return m.tracePage(w, r, s, p, http.StatusOK)
-}
-
-func (m *Module) tracePage(w http.ResponseWriter, r *http.Request, s access.Scope, p traceProps, status int) error {
-	p.Grant = s.GrantID()
 	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
 		if p.Filter.Person == 0 {
 			return m.offer(r.Context(), tx, &p)
@@ -77,7 +70,7 @@ func (m *Module) tracePage(w http.ResponseWriter, r *http.Request, s access.Scop
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "谁看过、导出过", Status: status, Print: p.Person != nil, AsOf: s.Now().Format("2006-01-02 15:04")}, tracePage(p))
+	return access.Page(w, r, s, access.View{Title: "谁看过、导出过", Print: p.Person != nil, AsOf: s.Now().Format("2006-01-02 15:04")}, tracePage(p))
 }
 
 // offer lists whom the search may mean, with masked numbers.
@@ -122,12 +115,8 @@ func (m *Module) about(ctx context.Context, tx *access.Tx, p *traceProps) (f acc
 
 // exportTrace writes the answer, for a purpose of its own.
 func (m *Module) exportTrace(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	p := traceProps{URL: &url.URL{Path: "/audit/people", RawQuery: r.PostForm.Get("query")}, Purpose: strings.TrimSpace(r.PostForm.Get("purpose"))}
+	p := traceProps{URL: &url.URL{Path: "/audit/people", RawQuery: r.PostForm.Get("query")}}
 	httpx.DecodeAddress(p.URL.RawQuery, &p.Filter)
-	if p.Purpose == "" || p.Filter.Person == 0 {
-		p.Problems = []ui.Problem{{Field: "purpose", Sentence: "请填写导出用途"}}
-		return m.tracePage(w, r, s, p, http.StatusUnprocessableEntity)
-	}
 	var lines []access.Trail
 	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
 		seen, err := m.about(r.Context(), tx, &p)
@@ -144,7 +133,7 @@ func (m *Module) exportTrace(w http.ResponseWriter, r *http.Request, s access.Sc
 		{Key: "actor", Title: "操作人"}, {Key: "role", Title: "身份"}, {Key: "unit", Title: "单位"}, {Key: "address", Title: "地址", Text: true}, {Key: "kind", Title: "方式"},
 		{Key: "summary", Title: "操作", Width: 36}, {Key: "reason", Title: "用途", Width: 24}, {Key: "rows", Title: "行数"}, {Key: "filter", Title: "导出条件", Width: 30},
 		{Key: "sha256", Title: "文件指纹(SHA-256)", Width: 30}}}
-	return access.Export{Name: "个人信息查看和导出记录", Object: "audit_log", Purpose: p.Purpose, Filter: p.says(), Layout: layout, People: access.PeopleOf(p.Person.ID),
+	return access.Export{Name: "个人信息查看和导出记录", Object: "audit_log", Purpose: r.PostForm.Get("purpose"), Filter: p.says(), Layout: layout, People: access.PeopleOf(p.Person.ID),
 		Rows: func(x *xlsx.Writer) error {
 			for _, l := range lines {
 				d := detailOf(l)

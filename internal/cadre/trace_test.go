@@ -18,14 +18,14 @@ func TestTheAuditorSeesWhoSawOrExportedAPerson(t *testing.T) {
 	twin := h.serving("A2", "王㛃·𬭎", number(born(1985, 2, 14), 3, idcard.Male), "clerk", "2021-01-01")
 	elsewhere := h.serving("B1", "李秀英", number(born(1986, 2, 14), 1, idcard.Female), "clerk", "2021-01-01")
 	clerk, leader, officer := h.As(access.TownshipClerk, "A"), h.As(access.TownshipLeader, "A"), h.As(access.DistrictOfficer, "甲")
-	h.As(access.DistrictOfficer, "乙").Post(h.person("C1", "王㛃·𬭎", n)+"/reveal", url.Values{"reason": {"乙县"}}).Want(http.StatusOK)
+	h.As(access.DistrictOfficer, "乙").Post(h.person("C1", "王㛃·𬭎", n)+"/reveal", url.Values{"purpose": {"乙县"}}).Want(http.StatusOK)
 	take := func(purpose, query string) url.Values {
 		return url.Values{"query": {query}, "column": {"name", "id"}, "purpose": {purpose}}
 	}
-	leader.Post(path+"/reveal", url.Values{"reason": {"核对工资卡"}}).Want(http.StatusOK)
-	leader.Post(twin+"/reveal", url.Values{"reason": {"核对另一人"}}).Want(http.StatusOK)
+	leader.Post(path+"/reveal", url.Values{"purpose": {"核对工资卡"}}).Want(http.StatusOK)
+	leader.Post(twin+"/reveal", url.Values{"purpose": {"核对另一人"}}).Want(http.StatusOK)
 	secret := attach(clerk, path, "identity", "身份证.pdf", certificate("x"))
-	clerk.Post(secret+"/reveal", url.Values{"reason": {"核对证件"}}).Want(http.StatusOK)
+	clerk.Post(secret+"/reveal", url.Values{"purpose": {"核对证件"}}).Want(http.StatusOK)
 	officer.Post("/cadres/export", take("全区年报", "")).Want(http.StatusOK)
 	officer.Post("/cadres/export", take("只有一个村", "q=马家沟1村&township="+itoa(h.Units["A"].Township))).Want(http.StatusOK)
 	h.As(access.TownshipClerk, "B").Post("/cadres/export", take("柏川镇年报", "")).Want(http.StatusOK)

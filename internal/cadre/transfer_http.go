@@ -255,19 +255,18 @@ func (m *Module) cancelTransfer(w http.ResponseWriter, r *http.Request, s access
 
 // exportTransfers writes the requests that the filter shows; they hold names, and no number.
 func (m *Module) exportTransfers(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	var f transferFilter
-	if err := httpx.Decode(r, &f); err != nil {
+	p := transfersProps{URL: &url.URL{Path: "/transfers"}}
+	if err := httpx.Decode(r, &p.Filter); err != nil {
 		return err
 	}
-	var list []Transfer
 	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
-		list, err = m.Store.transfers(r.Context(), tx, f, 0, 0)
+		p.List, err = m.Store.transfers(r.Context(), tx, p.Filter, 0, 0)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := nameTransfers(r.Context(), s, list); err != nil {
+	if err := nameTransfers(r.Context(), s, p.List); err != nil {
 		return err
 	}
 	layout := xlsx.Layout{Title: "调入调出登记表", Lines: []string{"填报单位:" + s.Unit()}, Frozen: 3}
@@ -275,8 +274,8 @@ func (m *Module) exportTransfers(w http.ResponseWriter, r *http.Request, s acces
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title})
 	}
 	held := access.PeopleOf()
-	return access.Export{Name: "调入调出登记表", Object: "transfer_requests", Purpose: "调入调出登记", Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
-		for _, t := range list {
+	return access.Export{Name: "调入调出登记表", Object: "transfer_requests", Purpose: "调入调出登记", Filter: ui.InWords(p.chips()), Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
+		for _, t := range p.List {
 			held.Add(t.PersonID)
 			answered := ""
 			if t.AnsweredAt != nil {

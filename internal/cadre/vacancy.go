@@ -146,13 +146,15 @@ func (m *Module) listVacancies(w http.ResponseWriter, r *http.Request, s access.
 
 // exportVacancies writes the list as it is filtered.
 func (m *Module) exportVacancies(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	var f vacancyFilter
-	if err := httpx.Decode(r, &f); err != nil {
+	p := vacanciesProps{URL: &url.URL{Path: "/elections/vacancies"}, District: s.Level() == pg.District}
+	if err := httpx.Decode(r, &p.Filter); err != nil {
 		return err
 	}
-	var list []Vacancy
 	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
-		list, err = m.Store.vacancies(r.Context(), tx, f, s.Today(), 0, 0)
+		if p.Townships, err = (org.Store{}).Townships(r.Context(), tx, s.Today()); err != nil {
+			return err
+		}
+		p.List, err = m.Store.vacancies(r.Context(), tx, p.Filter, s.Today(), 0, 0)
 		return err
 	})
 	if err != nil {
@@ -162,8 +164,8 @@ func (m *Module) exportVacancies(w http.ResponseWriter, r *http.Request, s acces
 	for _, title := range []string{"乡镇(街道)", "村(社区)", "空缺职务", "空缺自", "空缺天数", "上一任", "离任方式"} {
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title})
 	}
-	return access.Export{Name: "职务空缺", Object: "appointments", Purpose: "职务空缺统计", Layout: layout, Rows: func(x *xlsx.Writer) error {
-		for _, v := range list {
+	return access.Export{Name: "职务空缺", Object: "appointments", Purpose: "职务空缺统计", Filter: ui.InWords(p.chips()), Layout: layout, Rows: func(x *xlsx.Writer) error {
+		for _, v := range p.List {
 			if err := x.Row(v.Township, v.Village, v.Title(), dayText(v.SinceOn), v.days(), v.LastPerson, wordOf(WaysOut, v.LastWay)); err != nil {
 				return err
 			}

@@ -97,14 +97,10 @@ func (m *Module) exportChecks(w http.ResponseWriter, r *http.Request, s access.S
 	if err != nil {
 		return err
 	}
-	var f struct {
-		checksQuery
-		Purpose string `form:"purpose"`
-	}
-	if err := httpx.Decode(r, &f); err != nil {
+	e := checkExport{Month: at, Purpose: r.PostForm.Get("purpose")}
+	if err := httpx.Decode(r, &e.Query); err != nil {
 		return err
 	}
-	e := checkExport{Month: at, Query: f.checksQuery, Purpose: f.Purpose}
 	var count checkCount
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		count, err = m.Store.countChecks(r.Context(), tx, at, e.Query)
@@ -113,10 +109,11 @@ func (m *Module) exportChecks(w http.ResponseWriter, r *http.Request, s access.S
 	if err != nil {
 		return err
 	}
+	file := m.checkExport(r.Context(), s, e)
 	if count.Matching > inBackground {
-		return m.inBackground(w, r, s, checkExportJob, "导出"+at.Title()+"值班抽查记录", e)
+		return m.exportLater(w, r, s, checkExportJob, file, e)
 	}
-	return m.checkExport(r.Context(), s, e).Send(w, r, s)
+	return file.Send(w, r, s)
 }
 
 // checkExport is what the export of checks needs.
@@ -128,7 +125,7 @@ type checkExport struct {
 
 func (m *Module) checkExport(ctx context.Context, s access.Scope, e checkExport) access.Export {
 	title := s.Unit() + e.Month.Title() + "值班抽查记录"
-	return access.Export{Name: title, Object: "duty_checks", Purpose: e.Purpose, Filter: e.Query.Text + " " + e.Query.Result,
+	return access.Export{Name: title, Object: "duty_checks", Purpose: e.Purpose, Filter: e.Query.words(),
 		Layout: xlsx.Layout{Title: title, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")}, Frozen: 2,
 			Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"}, {Key: "at", Title: "抽查时间", Width: 18},
 				{Key: "way", Title: "方式"}, {Key: "person", Title: "应在岗人员"}, {Key: "result", Title: "结果"}, {Key: "found", Title: "实际在岗"},
@@ -153,6 +150,17 @@ func (m *Module) checkExport(ctx context.Context, s access.Scope, e checkExport)
 				return nil
 			})
 		}}
+}
+
+// words says the conditions in force.
+func (q checksQuery) words() string {
+	var list []string
+	for _, one := range []string{searched(q.Text), wordOf(findings, q.Result), map[bool]string{true: "含已更正、作废的"}[q.Struck != ""]} {
+		if one != "" {
+			list = append(list, one)
+		}
+	}
+	return strings.Join(list, ";")
 }
 
 func (c Check) struckWords() string {

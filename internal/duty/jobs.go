@@ -47,6 +47,14 @@ func (m *Module) inBackground(w http.ResponseWriter, r *http.Request, s access.S
 	return httpx.SeeOther(w, r, "/jobs/"+strconv.FormatInt(run, 10))
 }
 
+// exportLater starts the run that makes a workbook, of which the page of an export that is too long for an answer hears.
+func (m *Module) exportLater(w http.ResponseWriter, r *http.Request, s access.Scope, kind string, file access.Export, params any) error {
+	if err := file.Refusal(); err != nil {
+		return err
+	}
+	return m.inBackground(w, r, s, kind, "导出"+file.Name, params)
+}
+
 // exportWork makes the workbook of an export in the background, for its starter alone to fetch.
 func exportWork[P any](of func(ctx context.Context, s access.Scope, params P) access.Export) job.Work {
 	return func(ctx context.Context, run *job.Run) error {

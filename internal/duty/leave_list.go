@@ -62,10 +62,7 @@ func (m *Module) listLeaves(w http.ResponseWriter, r *http.Request, s access.Sco
 
 // exportLeaves sends the list as a workbook.
 func (m *Module) exportLeaves(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	var q struct {
-		leaveQuery
-		Purpose string `form:"purpose"`
-	}
+	var q leaveQuery
 	if err := httpx.Decode(r, &q); err != nil {
 		return err
 	}
@@ -75,7 +72,7 @@ func (m *Module) exportLeaves(w http.ResponseWriter, r *http.Request, s access.S
 	}
 	f := leaveFilter{Village: q.Village, From: at.First(), Next: at.Next().First(), Text: strings.TrimSpace(q.Text)}
 	title := s.Unit() + at.Title() + "请假登记"
-	return access.Export{Name: title, Object: "duty_leaves", Purpose: q.Purpose, Filter: at.String() + " " + f.Text,
+	return access.Export{Name: title, Object: "duty_leaves", Purpose: r.PostForm.Get("purpose"), Filter: searched(f.Text),
 		Layout: xlsx.Layout{Title: title, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")}, Frozen: 2,
 			Columns: []xlsx.Column{{Key: "no", Title: "序号"}, {Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"}, {Key: "name", Title: "姓名"}, {Key: "kind", Title: "类型"},
 				{Key: "first", Title: "开始日期"}, {Key: "last", Title: "结束日期"}, {Key: "days", Title: "天数"}, {Key: "state", Title: "状态"},
@@ -96,4 +93,12 @@ func (m *Module) exportLeaves(w http.ResponseWriter, r *http.Request, s access.S
 				return nil
 			})
 		}}.Send(w, r, s)
+}
+
+// searched is a search as the trail says it.
+func searched(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "搜索:" + text
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"touyan/internal/access"
-	"touyan/internal/platform/httpx"
 	"touyan/internal/platform/month"
 	"touyan/internal/platform/xlsx"
 )
@@ -22,13 +21,7 @@ func (m *Module) exportOverview(w http.ResponseWriter, r *http.Request, s access
 	if err != nil {
 		return err
 	}
-	var f struct {
-		Purpose string `form:"purpose"`
-	}
-	if err := httpx.Decode(r, &f); err != nil {
-		return err
-	}
-	e := overviewExport{at, f.Purpose}
+	e := overviewExport{at, r.PostForm.Get("purpose")}
 	var known []place
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
 		known, err = m.Store.places(r.Context(), tx, at, 0, 0)
@@ -37,17 +30,18 @@ func (m *Module) exportOverview(w http.ResponseWriter, r *http.Request, s access
 	if err != nil {
 		return err
 	}
+	file := m.overviewExport(r.Context(), s, e)
 	if len(known) > inBackground {
-		return m.inBackground(w, r, s, overviewExportJob, "导出"+at.Title()+"值班总览", e)
+		return m.exportLater(w, r, s, overviewExportJob, file, e)
 	}
-	return m.overviewExport(r.Context(), s, e).Send(w, r, s)
+	return file.Send(w, r, s)
 }
 
 func (m *Module) overviewExport(ctx context.Context, s access.Scope, e overviewExport) access.Export {
 	now := month.Of(s.Now())
 	last := until(e.Month, now, s.Now().Day())
 	title := s.Unit() + e.Month.Title() + "值班总览"
-	return access.Export{Name: title, Object: "duty_rosters", Purpose: e.Purpose, Filter: e.Month.Title(),
+	return access.Export{Name: title, Object: "duty_rosters", Purpose: e.Purpose,
 		Layout: xlsx.Layout{Title: title, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04") + "  在岗保障率=有人在岗的天数÷应值班天数"},
 			Frozen: 2, Columns: []xlsx.Column{{Key: "township", Title: "乡镇(街道)"}, {Key: "village", Title: "村(社区)"}, {Key: "state", Title: "发布情况"},
 				{Key: "rate", Title: "在岗保障率"}, {Key: "holes", Title: "空岗日期", Width: 26}, {Key: "checks", Title: "抽查天数"},

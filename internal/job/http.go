@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -117,17 +118,16 @@ func (r *Runner) listRuns(w http.ResponseWriter, req *http.Request, s access.Sco
 
 // exportRuns gives exactly the runs that the filter shows. They name who started them and hold no personal data.
 func (r *Runner) exportRuns(w http.ResponseWriter, req *http.Request, s access.Scope) error {
-	query := req.PostForm.Get("query")
-	var f runFilter
-	httpx.DecodeAddress(query, &f)
-	return access.Export{Name: "后台任务登记", Object: "job_runs", Purpose: "核对后台任务", Filter: query,
+	p := runsProps{URL: &url.URL{Path: "/jobs", RawQuery: req.PostForm.Get("query")}}
+	httpx.DecodeAddress(p.URL.RawQuery, &p.Filter)
+	return access.Export{Name: "后台任务登记", Object: "job_runs", Purpose: "核对后台任务", Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: s.Unit() + "后台任务登记", Frozen: 1, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")},
 			Columns: []xlsx.Column{{Key: "title", Title: "任务", Width: 28}, {Key: "state", Title: "状态"}, {Key: "progress", Title: "进度", Text: true},
 				{Key: "by", Title: "发起人", Width: 14}, {Key: "at", Title: "发起时间", Width: 18}, {Key: "finished", Title: "结束时间", Width: 18},
 				{Key: "message", Title: "结果", Width: 40}}},
 		Rows: func(x *xlsx.Writer) error {
 			return access.Read(req.Context(), s, func(tx *access.Tx) error {
-				list, err := runs(req.Context(), tx, f, 0, 0)
+				list, err := runs(req.Context(), tx, p.Filter, 0, 0)
 				if err != nil {
 					return err
 				}

@@ -41,15 +41,14 @@ func (m *Module) districts(w http.ResponseWriter, r *http.Request, s access.Scop
 
 // exportDistricts gives the districts that the filter shows. It holds no personal data and asks for no purpose.
 func (m *Module) exportDistricts(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	query := r.PostForm.Get("query")
-	var f districtFilter
-	httpx.DecodeAddress(query, &f)
-	return access.Export{Name: "区县", Object: "tenants", Purpose: "核对区县", Filter: query,
+	p := districtsProps{URL: &url.URL{Path: "/districts", RawQuery: r.PostForm.Get("query")}}
+	httpx.DecodeAddress(p.URL.RawQuery, &p.Filter)
+	return access.Export{Name: "区县", Object: "tenants", Purpose: "核对区县", Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: "区县", Frozen: 1, Lines: []string{"统计截至:" + s.Now().Format("2006-01-02 15:04")},
 			Columns: []xlsx.Column{{Key: "code", Title: "代码", Text: true}, {Key: "name", Title: "名称", Width: 24}, {Key: "demo", Title: "数据"}}},
 		Rows: func(x *xlsx.Writer) error {
 			return access.Read(r.Context(), s, func(tx *access.Tx) error {
-				list, err := m.Store.findDistricts(r.Context(), tx, f, 0, 0)
+				list, err := m.Store.findDistricts(r.Context(), tx, p.Filter, 0, 0)
 				if err != nil {
 					return err
 				}

@@ -53,29 +53,28 @@ func (m *Module) tree(w http.ResponseWriter, r *http.Request, s access.Scope, f 
 
 // exportTree gives exactly the villages that the filter shows. It holds no personal data and asks for no purpose.
 func (m *Module) exportTree(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	query, err := url.ParseQuery(r.PostForm.Get("query"))
+	p := treeProps{URL: &url.URL{Path: "/divisions", RawQuery: r.PostForm.Get("query")}}
+	httpx.DecodeAddress(p.URL.RawQuery, &p.Filter)
+	p.Filter.Text = strings.TrimSpace(p.Filter.Text)
+	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		p.Townships, err = m.Store.Townships(r.Context(), tx, s.Today())
+		return err
+	})
 	if err != nil {
-		return fault.Invalid("筛选条件无法识别")
+		return err
 	}
-	var f VillageFilter
-	httpx.DecodeAddress(query.Encode(), &f)
-	f.Text = strings.TrimSpace(f.Text)
-	return access.Export{Name: "区划", Object: "villages", Purpose: "核对区划", Filter: query.Encode(),
+	return access.Export{Name: "区划", Object: "villages", Purpose: "核对区划", Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: s.Unit() + "区划", Frozen: 1, Lines: []string{"统计截至:" + s.Today().Format(time.DateOnly)},
 			Columns: []xlsx.Column{{Key: "code", Title: "代码", Text: true, Width: 16}, {Key: "township", Title: "乡镇(街道)", Width: 16},
 				{Key: "village", Title: "村(社区)", Width: 20}, {Key: "kind", Title: "类型"}}},
 		Rows: func(x *xlsx.Writer) error {
 			return access.Read(r.Context(), s, func(tx *access.Tx) error {
-				towns, err := m.Store.Townships(r.Context(), tx, s.Today())
-				if err != nil {
-					return err
-				}
-				list, err := m.Store.FindVillages(r.Context(), tx, f, s.Today(), 0, 0)
+				list, err := m.Store.FindVillages(r.Context(), tx, p.Filter, s.Today(), 0, 0)
 				if err != nil {
 					return err
 				}
 				for _, v := range list {
-					if err := x.Row(v.Code, townshipName(towns, v.TownshipID), v.Name, kindTitle(v.Kind)); err != nil {
+					if err := x.Row(v.Code, townshipName(p.Townships, v.TownshipID), v.Name, kindTitle(v.Kind)); err != nil {
 						return err
 					}
 				}

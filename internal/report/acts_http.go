@@ -92,7 +92,7 @@ func (m *Module) exportActs(w http.ResponseWriter, r *http.Request, s access.Sco
 	if err != nil {
 		return err
 	}
-	return p.listing().workbook(r.PostForm.Get("purpose"), p.URL.RawQuery).Send(w, r, s)
+	return p.listing().workbook(r.PostForm.Get("purpose"), searched(p.defined(), p.Ask.Text)).Send(w, r, s)
 }
 
 func (m *Module) printActs(w http.ResponseWriter, r *http.Request, s access.Scope) error {

@@ -140,7 +140,7 @@ func (m *Module) exportCompare(w http.ResponseWriter, r *http.Request, s access.
 	}
 	a, b := p.Before.day(), p.After.day()
 	title := p.After.Unit + p.After.Caliber.Title + "两期对比"
-	return access.Export{Name: title + a + "与" + b, Object: "persons", Purpose: "两期对比", Filter: p.URL.RawQuery,
+	return access.Export{Name: title + a + "与" + b, Object: "persons", Purpose: "两期对比", Filter: p.After.defined() + ";与" + a + "对比",
 		Layout: xlsx.Layout{Sheet: "两期对比", Title: title, Lines: []string{p.After.defined() + ";与" + a + "对比"}, Frozen: 1, Columns: []xlsx.Column{
 			{Key: "what", Title: "项目", Width: 30}, {Key: "a", Title: a}, {Key: "a.of", Title: a + "可统计数"}, {Key: "a.share", Title: a + "占比(%)", Decimals: 1},
 			{Key: "b", Title: b}, {Key: "b.of", Title: b + "可统计数"}, {Key: "b.share", Title: b + "占比(%)", Decimals: 1}, {Key: "change", Title: "变化"},

@@ -68,9 +68,11 @@ func (m *Module) fill(w http.ResponseWriter, r *http.Request, s access.Scope) er
 		}
 		return err
 	}
-	if f.Purpose = strings.TrimSpace(f.Purpose); f.Purpose == "" {
-		return refuse("purpose", fault.Invalid("请填写用途"))
+	purpose, err := access.Purpose(f.Purpose)
+	if err != nil {
+		return refuse("purpose", err)
 	}
+	f.Purpose = purpose
 	file, err := httpx.File(r, "file")
 	if err != nil {
 		return refuse("file", err)

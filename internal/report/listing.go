@@ -3,6 +3,7 @@ package report
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"touyan/internal/access"
@@ -29,7 +30,15 @@ type listed struct {
 	Cells  []any
 }
 
-// workbook is the listing as a file, for which somebody has typed a purpose.
+// searched adds a search to what a list answers, for the trail.
+func searched(words, text string) string {
+	if text = strings.TrimSpace(text); text == "" {
+		return words
+	}
+	return strings.TrimSuffix(words, "。") + ";搜索:" + text
+}
+
+// workbook is the listing as a file, for a purpose as somebody typed it, with what it was narrowed to in words.
 func (l listing) workbook(purpose, filter string) access.Export {
 	held := access.PeopleOf()
 	layout := xlsx.Layout{Title: l.Title, Lines: l.Lines, Frozen: l.Frozen, Upright: l.Upright,

@@ -162,7 +162,7 @@ func (m *Module) overviewDocument(w http.ResponseWriter, r *http.Request, s acce
 	sum := sha256.Sum256(b.Bytes())
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
 		tx.Audit(access.Line{Action: "export", Object: "persons", Summary: "生成" + p.title(), Reason: "工作综述",
-			Detail: map[string]any{"rows": len(p.Figures), "filter": spanValues(p.Span, p.Today).Encode(), "sha256": hex.EncodeToString(sum[:])}})
+			Detail: map[string]any{"rows": len(p.Figures), "filter": p.when(), "sha256": hex.EncodeToString(sum[:])}})
 		return nil
 	})
 	if err != nil {

@@ -134,7 +134,7 @@ func TestTheOverviewObeysTheScope(t *testing.T) {
 		if n := strings.Count(fmt.Sprint(rows), "王建国"); fmt.Sprint(n) != who.want[:1] {
 			t.Errorf("%s at %s exports %d", who.role, who.at, n)
 		}
-		if n := o.Count(`select count(*) from audit_log where action = 'export' and detail->>'persons' <> '{}' and detail->>'filter' = 'figure=notice'`); n == 0 {
+		if n := o.Count(`select count(*) from audit_log where action = 'export' and detail->>'persons' <> '{}' and detail->>'filter' like '%范围:' || $1 || '。共%'`, map[string]string{"甲": "甲区", "乙": "乙县", "A": "安河镇"}[who.at]); n == 0 {
 			t.Error("the trail does not say whose data left")
 		}
 	}

@@ -172,7 +172,7 @@ func (m *Module) exportReady(w http.ResponseWriter, r *http.Request, s access.Sc
 	if err != nil {
 		return err
 	}
-	return p.listing().workbook(r.PostForm.Get("purpose"), p.URL.RawQuery).Send(w, r, s)
+	return p.listing().workbook(r.PostForm.Get("purpose"), searched(p.defined(), p.Ask.Text)).Send(w, r, s)
 }
 
 // readyNumbers are the columns of ready lists that hold numbers.

@@ -137,7 +137,7 @@ func (m *Module) exportStructure(w http.ResponseWriter, r *http.Request, s acces
 	for _, c := range columns {
 		layout.Columns = append(layout.Columns, c.Column)
 	}
-	return access.Export{Name: p.title() + p.day(), Object: "persons", Purpose: "结构统计表", Filter: p.Ask.values().Encode(), Layout: layout,
+	return access.Export{Name: p.title() + p.day(), Object: "persons", Purpose: "结构统计表", Filter: p.defined(), Layout: layout,
 		Rows: func(x *xlsx.Writer) error {
 			for _, l := range append(p.Table.Lines, p.Table.Total) {
 				values := []any{l.Title}

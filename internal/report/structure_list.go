@@ -161,7 +161,7 @@ func (m *Module) exportStructureList(w http.ResponseWriter, r *http.Request, s a
 	if err != nil {
 		return err
 	}
-	return p.listing().workbook(r.PostForm.Get("purpose"), p.URL.RawQuery).Send(w, r, s)
+	return p.listing().workbook(r.PostForm.Get("purpose"), searched(p.explained(), p.Behind.Text)).Send(w, r, s)
 }
 
 func (m *Module) printStructureList(w http.ResponseWriter, r *http.Request, s access.Scope) error {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Pager is the way through a list that the server cuts into pages.
@@ -109,6 +110,15 @@ type Chip struct{ Title, Href string }
 // ChipOf makes a chip for the value of a key of the present address.
 func ChipOf(at *url.URL, key, value, title string) Chip {
 	return Chip{Title: title, Href: Without(at, key, value)}
+}
+
+// InWords says conditions in one line, as their chips do, for whoever reads of the list later.
+func InWords(chips []Chip) string {
+	words := make([]string, len(chips))
+	for i, c := range chips {
+		words[i] = c.Title
+	}
+	return strings.Join(words, ";")
 }
 
 // Filter says what surrounds the fields of a list's search form. Empty addresses leave their button out.
