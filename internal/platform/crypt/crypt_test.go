@@ -106,6 +106,9 @@ func TestRotation(t *testing.T) {
 	if got, err := rotated.Decrypt(1, "p", sealed); err != nil || got != "value" {
 		t.Errorf("old value: %q, %v", got, err)
 	}
+	if string(rotated.Links()) != string(old.Links()) || rotated.DemoPassword("a") != old.DemoPassword("a") {
+		t.Error("links that hang on walls, or passwords, changed with the key")
+	}
 	if rotated.ActiveKey() != 2 || rotated.ActiveSuite() != crypt.SM || !rotated.Has(1) || rotated.Has(3) || old.Has(2) {
 		t.Error("the file must have two generations, of which the new one seals")
 	}
