@@ -30,6 +30,7 @@ type demoHouse struct {
 	accounts map[string]demo.Account
 	now      atomic.Pointer[time.Time]
 	held     *pgx.Conn
+	looking  sync.Mutex // of visitors who go side by side and share the connection
 }
 
 // owner is the one connection as the owner that a test's goroutine looks things up with.

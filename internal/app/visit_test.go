@@ -59,6 +59,8 @@ var keys = map[string]string{
 // at fills the keys into a visitor's path.
 func (h *demoHouse) at(username, path string) string {
 	h.t.Helper()
+	h.looking.Lock()
+	defer h.looking.Unlock()
 	if strings.Contains(path, "{wall}") {
 		path = strings.ReplaceAll(path, "{wall}", h.wall())
 	}
