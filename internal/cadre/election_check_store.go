@@ -69,7 +69,7 @@ func (Store) facts(ctx context.Context, tx *access.Tx, ballots []ballot) (facts,
 	if err != nil {
 		return f, err
 	}
-	if f.seated, err = (Store{}).seatedBefore(ctx, tx, claims); err != nil {
+	if f.seated, err = (Store{}).seatedBefore(ctx, tx, claims, nil); err != nil {
 		return f, err
 	}
 	rows, err := tx.Query(ctx, `select person_id, name from family_members where tenant_id = @tenant and person_id = any(@people)`, args())

@@ -216,7 +216,7 @@ func TestWhatDoesNotFitIsNamedAndNothingIsApplied(t *testing.T) {
 		clerk.Post(e.village(unit), f).Want(http.StatusSeeOther)
 	}
 	text = e.checks(leader, "A")
-	if !strings.Contains(text, "马家沟1村的村委会主任在这段时间是王建国(2021-03-01 至 2026-11-15),请先登记其离任,或核对日期") || strings.Count(text, "在这段时间是") != 1 {
+	if !strings.Contains(text, "马家沟1村委会主任在这段时间是王建国(2021-03-01 至 2026-11-15),请先登记其离任,或核对日期") || strings.Count(text, "在这段时间是") != 1 {
 		t.Errorf("a director who left later: %q", text)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // applied says what an import did.
-type applied struct{ Added, Updated, Posts, Entries, Removed int }
+type applied struct{ Added, Updated, Posts, Left, Entries, Removed int }
 
 const chunk = 500 // rows per statement: large enough to be fast, small enough to tell progress
 
@@ -26,7 +26,7 @@ func (p plan) hold() plan {
 // apply writes a plan, all or nothing, in the caller's transaction. progress may be nil.
 func apply(ctx context.Context, tx *access.Tx, keys *crypt.Keys, p plan, progress func(done, total int) error) (applied, error) {
 	var out applied
-	total := len(p.Intents) + len(p.Posts)
+	total := len(p.Intents) + len(p.Posts) + len(p.Leaves)
 	for _, part := range p.Parts {
 		total += len(part.Add)
 	}
@@ -36,6 +36,16 @@ func apply(ctx context.Context, tx *access.Tx, keys *crypt.Keys, p plan, progres
 			return nil
 		}
 		return progress(done, total)
+	}
+	// Who leaves goes first: his seat may be taken by another row.
+	for _, x := range p.Leaves {
+		if err := (Store{}).Leave(ctx, tx, Person{ID: x.Subject.id(), Name: x.Subject.name()}, x.ends, *x.Until, x.WayOut, x.OutDocNo, ""); err != nil {
+			return out, err
+		}
+	}
+	out.Left = len(p.Leaves)
+	if err := step(len(p.Leaves)); err != nil {
+		return out, err
 	}
 	for from := 0; from < len(p.Intents); from += chunk {
 		part := p.Intents[from:min(from+chunk, len(p.Intents))]

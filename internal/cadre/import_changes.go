@@ -51,6 +51,9 @@ func (c checked) everything() []wouldDo {
 			add("没有变化", "", "", "")
 		}
 	}
+	for _, x := range c.Leaves {
+		out = append(out, wouldDo{postSheet, x.Row, x.Subject.name(), "修改", "离任", "至今", x.summary()})
+	}
 	for _, x := range c.Posts {
 		out = append(out, wouldDo{postSheet, x.Row, x.Subject.name(), "新增", "任职", "", x.summary()})
 	}

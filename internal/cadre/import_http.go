@@ -343,6 +343,9 @@ func (m *Importer) apply(ctx context.Context, tx *access.Tx, id int64, progress 
 // String says what was done.
 func (a applied) String() string {
 	text := fmt.Sprintf("导入完成:新增%d人,修改%d人,新增任职%d条", a.Added, a.Updated, a.Posts)
+	if a.Left > 0 {
+		text += fmt.Sprintf(",登记离任%d条", a.Left)
+	}
 	if a.Entries+a.Removed > 0 {
 		text += fmt.Sprintf(",新增档案条目%d条", a.Entries)
 	}

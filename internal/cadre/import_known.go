@@ -55,7 +55,7 @@ func knownBy(ctx context.Context, tx *access.Tx, numbers, tails [][]byte, names 
 		out.byName[k.Name] = append(out.byName[k.Name], k)
 	}
 	if len(ids) > 0 {
-		rows, err = tx.Query(ctx, `select person_id, village_id, position_code as code, lower(during) as since, upper(during) as until from appointments
+		rows, err = tx.Query(ctx, `select id, person_id, village_id, position_code as code, lower(during) as since, upper(during) as until from appointments
 			where tenant_id = @tenant and person_id = any(@ids)`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "ids": ids})
 		if err != nil {
 			return out, err

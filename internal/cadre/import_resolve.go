@@ -56,6 +56,7 @@ type known struct {
 
 // heldPost is a post of a person who is known, with its days.
 type heldPost struct {
+	ID        int64
 	PersonID  int64
 	VillageID int64
 	Code      string
@@ -67,7 +68,8 @@ type heldPost struct {
 type plan struct {
 	Intents   []intent
 	Posts     []plannedPost
-	SamePosts int // rows of 任职 that say what is registered
+	Leaves    []plannedPost // registered posts that 任职 ends
+	SamePosts int           // rows of 任职 that say what is registered
 	Parts     []*partPlan
 }
 
@@ -108,12 +110,13 @@ func resolve(ctx context.Context, tx *access.Tx, keys *crypt.Keys, u *upload, re
 	if err := r.entries(ctx, &p, replace); err != nil {
 		return plan{}, err
 	}
-	if err := r.seats(ctx); err != nil {
+	if err := r.seats(ctx, p.Leaves); err != nil {
 		return plan{}, err
 	}
 	for _, e := range u.Entries {
 		bad := e.Report.Bad()
-		p.Posts = slices.DeleteFunc(p.Posts, func(x plannedPost) bool { return x.sheet == e && bad[x.Row] })
+		wrong := func(x plannedPost) bool { return x.sheet == e && bad[x.Row] }
+		p.Posts, p.Leaves = slices.DeleteFunc(p.Posts, wrong), slices.DeleteFunc(p.Leaves, wrong)
 	}
 	return p, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"touyan/internal/org"
 	"touyan/internal/platform/xlsx"
@@ -40,13 +41,18 @@ func (r *resolving) claimOf(in *intent) {
 	}
 }
 
-// seats says of each row that makes a second head who holds the seat, be it in the register or by another row.
-func (r *resolving) seats(ctx context.Context) error {
+// seats says of each row that makes a second head who holds the seat, be it in the register, as far as the file does
+// not end his term, or by another row.
+func (r *resolving) seats(ctx context.Context, leaves []plannedPost) error {
 	claims := make([]claim, len(r.claims))
 	for i, c := range r.claims {
 		claims[i] = c.claim
 	}
-	held, err := Store{}.seatedBefore(ctx, r.tx, claims)
+	ends := map[int64]time.Time{}
+	for _, x := range leaves {
+		ends[x.ends] = x.Until.AddDate(0, 0, 1)
+	}
+	held, err := Store{}.seatedBefore(ctx, r.tx, claims, ends)
 	if err != nil {
 		return err
 	}
@@ -61,8 +67,8 @@ func (r *resolving) seats(ctx context.Context) error {
 	for _, c := range r.claims {
 		rivals := byVillage[c.Village]
 		if i := slices.IndexFunc(rivals, func(o fileClaim) bool { return o.who != c.who && c.against(o.claim) }); i >= 0 {
-			c.report.Cell(c.row, "position", "与第%d行%s同时任%s的%s,只能有一人,请核对职务和日期", rivals[i].row.Number, rivals[i].name, c.village.Name,
-				PositionTitle(c.Position, c.village.Kind == "community"))
+			c.report.Cell(c.row, "position", "与第%d行%s(%s)同时任%s,只能有一人,请核对职务和日期", rivals[i].row.Number, rivals[i].name,
+				Appointment{FromOn: rivals[i].FromOn, ToOn: rivals[i].ToOn}.Dates(), seatName(c.village.Name, PositionTitle(c.Position, c.village.Kind == "community")))
 		}
 	}
 	return nil

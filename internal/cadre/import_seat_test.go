@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,9 +60,9 @@ func TestARosterBringsNoSecondHead(t *testing.T) {
 	rival := []any{5, "马家沟2", "李五", id(5, idcard.Male), "男", "大专", "党员", "支部书记", "2026.02", ""}
 	at, doc := previewOf(clerk, "花名册.xlsx", secretaries(t, rival))
 	want := map[string]string{
-		"H4": "马家沟1村的村党组织书记在这段时间是王建国(2021-03-01 至今),请先登记其离任,或核对日期",
-		"H7": "与第8行李五同时任马家沟2村的村党组织书记,只能有一人,请核对职务和日期",
-		"H8": "与第7行李四同时任马家沟2村的村党组织书记,只能有一人,请核对职务和日期",
+		"H4": "马家沟1村党组织书记在这段时间是王建国(2021-03-01 至今),请先登记其离任,或核对日期",
+		"H7": "与第8行李五(2026-02-01 至今)同时任马家沟2村党组织书记,只能有一人,请核对职务和日期",
+		"H8": "与第7行李四(2026-01-01 至今)同时任马家沟2村党组织书记,只能有一人,请核对职务和日期",
 	}
 	sameFindings(t, wrong(doc), want)
 	if text := doc.Text(".stats"); !strings.Contains(text, "有误的行 3") || !strings.Contains(text, "新增人员 2") {
@@ -125,9 +126,9 @@ func TestAWorkbookBringsHeadsOneAfterTheOther(t *testing.T) {
 	at, doc := previewOf(clerk, "档案.xlsx", e.bytes())
 	found := wrong(doc)
 	sameFindings(t, found, map[string]string{
-		"E5": "与第7行周三同时任马家沟1村的村委会主任,只能有一人,请核对职务和日期",
-		"E7": "与第5行孙二同时任马家沟1村的村委会主任,只能有一人,请核对职务和日期",
-		"E8": "马家沟2村的村委会主任在这段时间是赵海(2021-03-01 至今),请先登记其离任,或核对日期",
+		"E5": "与第7行周三(2016-01-10 至 2021-01-10)同时任马家沟1村委会主任,只能有一人,请核对职务和日期",
+		"E7": "与第5行孙二(2021-01-10 至今)同时任马家沟1村委会主任,只能有一人,请核对职务和日期",
+		"E8": "马家沟2村委会主任在这段时间是赵海(2021-03-01 至今),请先登记其离任,或核对日期",
 	})
 	if posts := doc.Text(`[aria-label="将要新增的任职"]`); strings.Contains(posts, "孙二") || !strings.Contains(posts, "马家沟2村 村委会主任 自2018-01-10") {
 		t.Errorf("among what would be written: %s", posts)
@@ -141,6 +142,64 @@ func TestAWorkbookBringsHeadsOneAfterTheOther(t *testing.T) {
 	clerk.Post(at+"/confirm", nil).Want(http.StatusSeeOther)
 	if n := h.Count(`select count(*) from appointments`); n != 6 {
 		t.Errorf("%d posts", n)
+	}
+}
+
+// What went out says who serves; a row that gets a last day and a way out ends the post, and the seat is free for another row.
+func TestAWorkbookEndsAPostAndFillsTheSeat(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	path, old := h.whole() // secretary of A1, and a look-alike of B1
+	clerk := h.As(access.TownshipClerk, "A")
+	e := open(t, clerk.Post("/cadres/export/file", book(clerk, "", "id")).Want(http.StatusOK).Body)
+	e.foot(1)
+	next := id(7, idcard.Male)
+	e.row("人员", 1, map[string]any{"村(社区)": "马家沟1", "姓名": "钱一", "身份证号": next, "政治面貌": "党员", "最高学历": "大专"})
+	e.row("任职", 1, map[string]any{"姓名": "钱一", "身份证号": next, "任职村(社区)": "马家沟1", "职务": "村党组织书记", "任职时间": "2026-11-01"})
+	_, doc := previewOf(clerk, "档案.xlsx", e.bytes())
+	if found := wrong(doc); len(found) != 1 || !strings.Contains(found["E5"], "马家沟1村党组织书记在这段时间是王㛃𬭎(2021-01-15 至今)") {
+		t.Errorf("while the old one serves: %v", found)
+	}
+	end := func(day, way string) (string, testkit.Doc) {
+		t.Helper()
+		e.row("任职", 0, map[string]any{"离任时间": day, "离任方式": way, "离任文号": "安党发〔2026〕9号"})
+		return previewOf(clerk, "档案.xlsx", e.bytes())
+	}
+	for _, bad := range [][3]string{{"2026-10", "免职", "请写到日"}, {"2026-10-31", "去世", "去世请在干部信息中登记"}, {"2026-10-31", "", "请填写离任方式"},
+		{"2020-10-31", "免职", "离任时间早于任职时间"}, {"2026-11-01", "免职", "在这段时间是王㛃𬭎(2021-01-15 至 2026-11-01)"}} {
+		if _, doc := end(bad[0], bad[1]); !strings.Contains(doc.Text(`[aria-label="错误"]`), bad[2]) || doc.Has(`form[action$="/confirm"]`) {
+			t.Errorf("%v: %s", bad, doc.Text("main"))
+		}
+	}
+	at, doc := end("2026-10-31", "免职")
+	sameFindings(t, wrong(doc), nil)
+	if text := doc.Text(`[aria-label="将要登记的离任"]`); !strings.Contains(text, "王㛃𬭎 马家沟1村 村党组织书记 自2021-01-15至2026-10-31 免职") {
+		t.Errorf("the preview says of the leave %q", text)
+	}
+	list := workbook(t, clerk.Post(at+"/changes", nil).Want(http.StatusOK).Body)["变化"]
+	if !slices.ContainsFunc(list, func(r []string) bool { return len(r) > 4 && r[2] == "王㛃𬭎" && r[4] == "离任" }) {
+		t.Errorf("the list of changes: %v", list)
+	}
+	before := h.digest()
+	h.As(access.TownshipClerk, "B").Post(at+"/confirm", nil).Want(http.StatusNotFound)
+	if h.digest() != before {
+		t.Fatal("a refused import changed something")
+	}
+	clerk.Post(at+"/confirm", nil).Want(http.StatusSeeOther)
+	for sentence, sql := range map[string]string{
+		"the old one has left":                         `select count(*) from appointments where person_id = $1 and during = '[2021-01-15,2026-11-01)' and way_out = 'removed' and out_doc_no = '安党发〔2026〕9号'`,
+		"the trail says so":                            `select count(*) from audit_log where action = 'cadre.leave' and person_id = $1`,
+		"the seat is filled, the look-alike serves on": `select count(*) - 1 from appointments where person_id <> $1 and position_code = 'party_secretary' and upper_inf(during)`,
+	} {
+		if h.Count(sql, key(path)) != 1 {
+			t.Errorf("not so: %s", sentence)
+		}
+	}
+	if _, doc := previewOf(clerk, "档案.xlsx", e.bytes()); doc.Has(`form[action$="/confirm"]`) || !strings.Contains(doc.Text("main"), "没有要写入的内容") {
+		t.Errorf("the same file again: %s", doc.Text("main"))
+	}
+	if strings.Contains(doc.Text("main"), old) {
+		t.Error("the preview shows a whole number")
 	}
 }
 

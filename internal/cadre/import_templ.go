@@ -472,7 +472,7 @@ func (p previewProps) unread() string {
 // writes tells whether a confirmation would change anything.
 func (p previewProps) writes() bool {
 	_, people := p.shown()
-	return people+len(p.Posts) > 0 || slices.ContainsFunc(p.Parts, func(part *partPlan) bool { return len(part.Add)+len(part.Gone) > 0 })
+	return people+len(p.Posts)+len(p.Leaves) > 0 || slices.ContainsFunc(p.Parts, func(part *partPlan) bool { return len(part.Add)+len(part.Gone) > 0 })
 }
 
 func previewActions(p previewProps) templ.Component {

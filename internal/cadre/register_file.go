@@ -172,7 +172,7 @@ var postColumns = []xlsx.Column{
 	{Key: "since", Title: "任职时间", Required: true, Width: 13, Note: "到任的日期,如:2021-01-15"},
 	{Key: "way", Title: "任职方式", Options: titlesOf(WaysIn), Note: "不填为换届选举"},
 	{Key: "doc", Title: "任职文号", Width: 20},
-	{Key: "until", Title: "离任时间", Width: 13, Note: "在任的最后一天;仍在任的不填。已登记的任职要离任,请在干部信息中办理"},
+	{Key: "until", Title: "离任时间", Width: 13, Note: "在任的最后一天;仍在任的不填。已登记为在任的填写后即登记离任;去世请在干部信息中登记"},
 	{Key: "out", Title: "离任方式", Options: titlesOf(WaysOut)},
 	{Key: "out_doc", Title: "离任文号", Width: 20},
 	{Key: "term", Title: "届次", Note: "只写数字,如:12"},

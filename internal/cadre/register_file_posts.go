@@ -32,6 +32,9 @@ func readPost(row xlsx.Row, today time.Time, bad func(string, string, ...any)) *
 		return &t
 	}
 	p.readEnd(row, day("until"), today, bad)
+	if d, err := xlsx.ParseDate(row.Cell("until")); err == nil {
+		p.exact = d.Precision == xlsx.ToDay
+	}
 	p.Contract = day("contract")
 	if text := strings.TrimSuffix(strings.TrimPrefix(row.Text("term"), "第"), "届"); text != "" {
 		n, err := strconv.Atoi(text)

@@ -43,6 +43,7 @@ type postLine struct {
 	Paid     bool
 	Since    time.Time
 	Until    *time.Time // the last day
+	exact    bool       // it says the day
 	WayIn    string
 	WayOut   string
 	DocNo    string

@@ -57,7 +57,7 @@ func (s subject) key() string {
 	return string(s.fresh.Index)
 }
 
-// plannedPost is a post that 任职 adds.
+// plannedPost is a post that 任职 adds or ends.
 type plannedPost struct {
 	postLine
 	sheet   *entrySheet
@@ -65,6 +65,7 @@ type plannedPost struct {
 	Subject subject
 	Village org.Village
 	Code    string
+	ends    int64 // the registered post that this only ends
 }
 
 // partPlan is what a sheet does to one section.
@@ -166,7 +167,8 @@ func (r *resolving) whose(l entryLine) (subject, error) {
 	return subject{fresh: fresh[0]}, nil
 }
 
-// posts compares 任职: what is registered stays, what overlaps it is refused, the rest is added.
+// posts compares 任职: what is registered stays, or ends where it went on and the row says when; what overlaps it is refused,
+// the rest is added.
 func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 	held := map[string][]heldPost{} // of this file, by person, village and post
 	var same []int
@@ -190,7 +192,7 @@ func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 			bad("who", "该同志已登记去世,请核对")
 			continue
 		}
-		before := len(p.Posts)
+		before := len(p.Posts) + len(p.Leaves)
 		for _, code := range l.Post.Codes {
 			key := fmt.Sprint(who.key(), village.ID, code)
 			this := heldPost{VillageID: village.ID, Code: code, Since: l.Post.Since}
@@ -198,20 +200,28 @@ func (r *resolving) posts(p *plan, e *entrySheet, subjects []subject) {
 				end := l.Post.Until.AddDate(0, 0, 1)
 				this.Until = &end
 			}
-			stored, problem := registeredPost(who.known, this)
-			if problem != "" {
+			stored, ends, problem := registeredPost(who.known, this)
+			switch {
+			case problem != "":
 				bad("since", "%s", problem)
+			case ends != 0 && !l.Post.exact:
+				bad("until", "离任时间请写到日,如:2026-10-31")
 			}
 			if slices.ContainsFunc(held[key], this.overlaps) {
 				bad("since", "与本表中该同志同一职务的另一行重叠,请核对任职时间")
 			}
 			held[key] = append(held[key], this)
-			if !stored && problem == "" {
-				p.Posts = append(p.Posts, plannedPost{*l.Post, e, l.Row, who, village, code})
+			post := plannedPost{*l.Post, e, l.Row, who, village, code, ends}
+			switch {
+			case stored || problem != "":
+			case ends != 0:
+				p.Leaves = append(p.Leaves, post)
+			default:
+				p.Posts = append(p.Posts, post)
 				r.claim(fileClaim{claim{Position: code, Person: who.registered(), FromOn: this.Since, ToOn: this.Until}, e.Report, row, who.key(), who.name(), village})
 			}
 		}
-		if len(p.Posts) == before {
+		if len(p.Posts)+len(p.Leaves) == before {
 			same = append(same, l.Row)
 		}
 	}
@@ -233,10 +243,10 @@ func (h heldPost) overlaps(other heldPost) bool {
 	return (h.Until == nil || other.Since.Before(*h.Until)) && (other.Until == nil || h.Since.Before(*other.Until))
 }
 
-// registeredPost tells whether a post of the file is registered already, or why it cannot be added.
-func registeredPost(k *known, this heldPost) (stored bool, problem string) {
+// registeredPost tells whether a post of the file is registered already, which registered one it ends, or why it cannot be added.
+func registeredPost(k *known, this heldPost) (stored bool, ends int64, problem string) {
 	if k == nil {
-		return false, ""
+		return false, 0, ""
 	}
 	for _, h := range k.Posts {
 		if h.Code != this.Code || h.VillageID != this.VillageID || !h.overlaps(this) {
@@ -244,15 +254,15 @@ func registeredPost(k *known, this heldPost) (stored bool, problem string) {
 		}
 		switch {
 		case !h.Since.Equal(this.Since):
-			return false, "与该同志已登记的同一职务(自" + h.Since.Format(time.DateOnly) + ")重叠,请核对任职时间"
+			return false, 0, "与该同志已登记的同一职务(自" + h.Since.Format(time.DateOnly) + ")重叠,请核对任职时间"
 		case h.Until == nil && this.Until != nil:
-			return false, "该职务登记为在任,离任请在干部信息中办理"
+			return false, h.ID, ""
 		case h.Until != nil && (this.Until == nil || !this.Until.Equal(*h.Until)):
-			return false, "该职务登记至" + h.Until.AddDate(0, 0, -1).Format(time.DateOnly) + ",与表中不同;更正请在干部信息中办理"
+			return false, 0, "该职务登记至" + h.Until.AddDate(0, 0, -1).Format(time.DateOnly) + ",与表中不同;更正请在干部信息中办理"
 		}
-		return true, ""
+		return true, 0, ""
 	}
-	return false, ""
+	return false, 0, ""
 }
 
 // part compares the rows of one section.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -44,13 +45,23 @@ type seated struct {
 
 // sentence says who holds the seat.
 func (h seated) sentence() string {
-	return fmt.Sprintf("%s的%s在这段时间是%s(%s),请先登记其离任,或核对日期", h.VillageName, h.Title(), h.PersonName, h.Dates())
+	return fmt.Sprintf("%s在这段时间是%s(%s),请先登记其离任,或核对日期", seatName(h.VillageName, h.Title()), h.PersonName, h.Dates())
+}
+
+// seatName names a post with its village: 马家沟村党组织书记.
+func seatName(village, title string) string {
+	for _, kind := range []string{"村", "社区"} {
+		if strings.HasSuffix(village, kind) {
+			title = strings.TrimPrefix(title, kind)
+		}
+	}
+	return village + title
 }
 
 // seatedBefore finds for each claim the latest post of somebody else that stands in its way. One statement reads all terms of
 // the villages' heads, by way of the village, whose township leads the index of posts; they are compared here, since a join
-// to thousands of claims is planned as if they were ten.
-func (Store) seatedBefore(ctx context.Context, tx *access.Tx, claims []claim) ([]seated, error) {
+// to thousands of claims is planned as if they were ten. ends are posts that end now, by their first day after; nil for none.
+func (Store) seatedBefore(ctx context.Context, tx *access.Tx, claims []claim, ends map[int64]time.Time) ([]seated, error) {
 	if len(claims) == 0 {
 		return nil, nil
 	}
@@ -73,6 +84,9 @@ func (Store) seatedBefore(ctx context.Context, tx *access.Tx, claims []claim) ([
 	}
 	byVillage := map[int64][]seated{}
 	for _, h := range terms {
+		if day, ok := ends[h.ID]; ok {
+			h.ToOn = &day
+		}
 		byVillage[h.VillageID] = append(byVillage[h.VillageID], h)
 	}
 	var found []seated
@@ -94,7 +108,7 @@ func (st Store) seatFree(ctx context.Context, tx *access.Tx, person int64, a App
 	if !heads(a.PositionCode) {
 		return nil
 	}
-	held, err := st.seatedBefore(ctx, tx, []claim{{a.VillageID, a.PositionCode, person, a.FromOn, a.ToOn}})
+	held, err := st.seatedBefore(ctx, tx, []claim{{a.VillageID, a.PositionCode, person, a.FromOn, a.ToOn}}, nil)
 	if err != nil || len(held) == 0 {
 		return err
 	}
