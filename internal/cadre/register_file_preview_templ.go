@@ -465,7 +465,7 @@ func sheetTable(p previewProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, " <p class=\"hint\">默认只增加:与已登记相同的行不动,其余新增,不删除任何内容。勾选“以表格为准”后,表中出现的每个人在这一项的已登记内容由表中的行替换;表中没有的人不受影响。</p>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, " <p class=\"hint\">默认只增加:与已登记相同的行不动,其余新增,不删除任何内容;在任的职务填了离任时间的,登记离任。勾选“以表格为准”后,表中出现的每个人在这一项的已登记内容由表中的行替换;表中没有的人不受影响。</p>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
