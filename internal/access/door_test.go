@@ -28,7 +28,7 @@ func person(w *testkit.World, file string, posts ...string) int64 {
 	for _, p := range posts {
 		v := w.Units[p]
 		w.Exec(`insert into appointments (tenant_id, township_id, village_id, person_id, person_name, sex, position_code, is_paid, during, way_in)
-			values ($1, $2, $3, $4, '马永红', '1', 'party_secretary', true, '[2020-01-01,)', 'elected')`, v.Tenant, v.Township, v.Village, id)
+			values ($1, $2, $3, $4, '马永红', '1', 'vc_member', true, '[2020-01-01,)', 'elected')`, v.Tenant, v.Township, v.Village, id)
 	}
 	return id
 }
