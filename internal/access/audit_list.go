@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"touyan/internal/platform/fault"
+	"touyan/internal/platform/month"
 )
 
 // Trail is one line of the audit trail as its page shows it.
@@ -35,6 +37,18 @@ type TrailFilter struct {
 	Page   int    `form:"page"`
 }
 
+// Normal is the filter with its days as they are read; one that is none is left out, and said.
+func (f TrailFilter) Normal() (_ TrailFilter, notes []string) {
+	for _, day := range []*string{&f.From, &f.To} {
+		if t, err := month.ParseDay(*day); err == nil {
+			*day = t.Format(time.DateOnly)
+		} else if *day != "" {
+			notes, *day = append(notes, fault.Of(err).Sentence+",没有按它筛选"), ""
+		}
+	}
+	return f, notes
+}
+
 const trailWhere = ` from audit_log l left join townships t on t.tenant_id = l.tenant_id and t.id = l.township_id
 	left join villages v on v.tenant_id = l.tenant_id and v.id = l.village_id
 	where l.tenant_id = @tenant and (@from::timestamptz is null or l.at >= @from) and (@to::timestamptz is null or l.at < @to)
@@ -43,7 +57,7 @@ const trailWhere = ` from audit_log l left join townships t on t.tenant_id = l.t
 
 func trailArgs(tx *Tx, f TrailFilter) pgx.StrictNamedArgs {
 	day := func(s string, add int) *time.Time {
-		t, err := time.ParseInLocation(time.DateOnly, s, tx.scope.Now().Location())
+		t, err := month.ParseDay(s)
 		if err != nil {
 			return nil
 		}

@@ -20,6 +20,7 @@ type View struct {
 	AsOf    string   // 统计截至, on every page with figures
 	Print   bool     // the page offers 打印本页
 	Scripts []string // modules of web/static/js that the page needs
+	Notes   []string // what the address asked for and the page could not follow
 }
 
 // Page renders a body within the frame of the actor: menu by permission, unit, messages. A village gets the phone page.
@@ -61,6 +62,9 @@ func (c *Core) frame(r *http.Request, s Scope, v View) ui.Frame {
 	}
 	if id, ok := c.identity(r); ok {
 		f.CanSwitch, f.Demo, f.Contact = id.Several, id.Demo, id.Contact
+	}
+	for _, text := range v.Notes {
+		f.Flash = append(f.Flash, ui.Flash{Kind: "warn", Text: text})
 	}
 	if list, ok := c.sessions.Get(r.Context(), keyFlash).([]flash); ok {
 		c.sessions.Remove(r.Context(), keyFlash)

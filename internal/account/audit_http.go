@@ -25,6 +25,8 @@ type auditProps struct {
 func (m *Module) audit(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	p := auditProps{URL: r.URL, Grant: s.GrantID()}
 	httpx.DecodeQuery(r, &p.Filter)
+	var notes []string
+	p.Filter, notes = p.Filter.Normal()
 	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
 		total, err := access.CountTrails(r.Context(), tx, p.Filter)
 		if err != nil {
@@ -40,7 +42,7 @@ func (m *Module) audit(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "操作日志", Print: true}, auditPage(p))
+	return access.Page(w, r, s, access.View{Title: "操作日志", Print: true, Notes: notes}, auditPage(p))
 }
 
 // verifyAudit recomputes the chain of the own district.
@@ -56,6 +58,7 @@ func (m *Module) verifyAudit(w http.ResponseWriter, r *http.Request, s access.Sc
 func (m *Module) exportAudit(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	p := auditProps{URL: &url.URL{Path: "/audit", RawQuery: r.PostForm.Get("query")}}
 	httpx.DecodeAddress(p.URL.RawQuery, &p.Filter)
+	p.Filter, _ = p.Filter.Normal()
 	return access.Export{Name: "操作日志", Object: "audit_log", Purpose: r.PostForm.Get("purpose"), Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: "操作日志", Frozen: 1, Columns: []xlsx.Column{{Key: "at", Title: "时间", Width: 20}, {Key: "actor", Title: "操作人"},
 			{Key: "role", Title: "身份"}, {Key: "unit", Title: "单位"}, {Key: "address", Title: "地址", Text: true}, {Key: "summary", Title: "操作", Width: 40},

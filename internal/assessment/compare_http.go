@@ -26,7 +26,7 @@ func (m *Module) compare(w http.ResponseWriter, r *http.Request, s access.Scope)
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "两个月对比", AsOf: s.Now().Format("2006-01-02 15:04"), Print: true,
+	return access.Page(w, r, s, access.View{Title: "两个月对比", Notes: p.Notes, AsOf: s.Now().Format("2006-01-02 15:04"), Print: true,
 		Crumbs: []ui.Crumb{{Title: "月考评总览", Href: "/assessment"}}}, comparePage(p))
 }
 
@@ -39,7 +39,7 @@ func (m *Module) compared(ctx context.Context, s access.Scope, at *url.URL) (com
 		if p.Periods, err = m.Store.Periods(ctx, tx, 36); err != nil {
 			return err
 		}
-		p.choose(p.Query.A, p.Query.B)
+		p.choose()
 		if p.A.IsZero() || p.B.IsZero() {
 			return nil
 		}

@@ -18,7 +18,8 @@ type sheetCompare struct {
 	Query   compareQuery
 	With    month.Month
 	Periods []Period
-	Missing bool // the township has no sheet in the other month
+	Notes   []string // that the address names no month
+	Missing bool     // the township has no sheet in the other month
 	Pairs   []pair
 	Gone    []Row  // on the other sheet only
 	Found   []pair // whom the search finds, those that are gone last

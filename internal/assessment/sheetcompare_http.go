@@ -28,7 +28,7 @@ func (m *Module) compareSheet(w http.ResponseWriter, r *http.Request, s access.S
 	c.Pager = ui.PagerOf(c.URL, c.Query.Page, len(c.Found), comparedPerPage)
 	c.Found = c.Found[c.Pager.Offset():c.Pager.To]
 	crumbs := append(sheetCrumbs(c.Sheet, true), ui.Crumb{Title: "审核", Href: reviewPath(c.Sheet.ID)})
-	return access.Page(w, r, s, access.View{Title: c.Sheet.TownshipName + "两个月对比", AsOf: s.Now().Format("2006-01-02 15:04"),
+	return access.Page(w, r, s, access.View{Title: c.Sheet.TownshipName + "两个月对比", Notes: c.Notes, AsOf: s.Now().Format("2006-01-02 15:04"),
 		Crumbs: crumbs, Print: true}, sheetComparePage(c))
 }
 
@@ -49,7 +49,9 @@ func (m *Module) sheetCompared(r *http.Request, s access.Scope, at *url.URL) (*s
 		}
 		c.Periods = slices.DeleteFunc(c.Periods, func(p Period) bool { return p.Month == c.Sheet.Month })
 		if c.With, err = month.Parse(c.Query.With); err != nil {
-			c.With = c.other()
+			if c.With = c.other(); c.Query.With != "" {
+				c.Notes = append(c.Notes, month.NoSuch("月份", c.Query.With)+",已与"+c.With.Title()+"对比")
+			}
 		}
 		if c.With == c.Sheet.Month {
 			return fault.NotFound()

@@ -51,7 +51,7 @@ func (m *Module) listOf(w http.ResponseWriter, r *http.Request, s access.Scope, 
 	if p.Filter.Kind == "resident" {
 		title = "驻村干部花名册"
 	}
-	return access.Page(w, r, s, access.View{Title: title, Status: status, AsOf: p.day()}, listPage(p))
+	return access.Page(w, r, s, access.View{Title: title, Status: status, AsOf: p.day(), Notes: p.Filter.misread(s.Today())}, listPage(p))
 }
 
 // found reads what the filter of the address finds: one page of it, or all up to a limit for paper.
@@ -190,8 +190,8 @@ func (p listProps) chips() []ui.Chip {
 	add(f.Photo != "", "photo", f.Photo, wordOf(photoChoices, f.Photo))
 	add(f.Missing != "", "missing", f.Missing, wordOf(missingChoices, f.Missing))
 	add(f.Seat != "", "seat", f.Seat, "任"+wordOf(RepresentativeKinds, f.Seat))
-	add(f.LeftFrom != "", "left_from", f.LeftFrom, f.LeftFrom+"起离任")
-	add(f.LeftTo != "", "left_to", f.LeftTo, f.LeftTo+"前(含)离任")
+	add(dayOf(f.LeftFrom) != nil, "left_from", f.LeftFrom, dayText(dayOf(f.LeftFrom))+"起离任")
+	add(dayOf(f.LeftTo) != nil, "left_to", f.LeftTo, dayText(dayOf(f.LeftTo))+"前(含)离任")
 	add(f.AsOf != "", "as_of", f.AsOf, "截至"+p.day())
 	return out
 }

@@ -11,6 +11,7 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/platform/contact"
 	"touyan/internal/platform/idcard"
+	"touyan/internal/platform/month"
 )
 
 // Filter narrows the register. Zero values do not narrow.
@@ -43,10 +44,27 @@ type Filter struct {
 
 // Day is the day as of which the list stands: the one asked for, today if that is none or lies ahead.
 func (f Filter) Day(today time.Time) time.Time {
-	if t, err := time.ParseInLocation(time.DateOnly, f.AsOf, today.Location()); err == nil && t.Before(today) && t.Year() > 1948 {
+	if t, err := month.ParseDay(f.AsOf); err == nil && t.Before(today) && t.Year() > 1948 {
 		return t
 	}
 	return today
+}
+
+// misread says which days of the filter are none, or cannot be had, and what the list does instead.
+func (f Filter) misread(today time.Time) (notes []string) {
+	switch t, err := month.ParseDay(f.AsOf); {
+	case f.AsOf == "":
+	case err != nil || t.Year() < 1949:
+		notes = append(notes, month.NoSuch("日期", f.AsOf)+",已按今天统计")
+	case t.After(today):
+		notes = append(notes, "花名册只能看到今天为止,已按今天统计")
+	}
+	for _, text := range []string{f.LeftFrom, f.LeftTo} {
+		if text != "" && dayOf(text) == nil {
+			notes = append(notes, month.NoSuch("日期", text)+",没有按它筛选离任时间")
+		}
+	}
+	return notes
 }
 
 // where is the one condition of list, count and export: each part is constant text, switched by its argument.
@@ -171,8 +189,8 @@ func (s Store) phoneIndex(tenant int64, text string) []byte {
 
 // dayOf reads a day of the filter; what is none filters nothing.
 func dayOf(text string) *time.Time {
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil || t.Year() < 1949 || t.Year() > 2200 {
+	t, err := month.ParseDay(text)
+	if err != nil || t.Year() < 1949 {
 		return nil
 	}
 	return &t

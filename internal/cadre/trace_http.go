@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"touyan/internal/access"
+	"touyan/internal/platform/fault"
 	"touyan/internal/platform/httpx"
+	"touyan/internal/platform/month"
 	"touyan/internal/platform/xlsx"
 	"touyan/web/ui"
 )
@@ -47,6 +49,7 @@ type traceProps struct {
 	Total   int
 	Pager   ui.Pager
 	Grant   string
+	Notes   []string // which days of the address are none
 }
 
 func (m *Module) trace(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -70,7 +73,7 @@ func (m *Module) trace(w http.ResponseWriter, r *http.Request, s access.Scope) e
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "谁看过、导出过", Print: p.Person != nil, AsOf: s.Now().Format("2006-01-02 15:04")}, tracePage(p))
+	return access.Page(w, r, s, access.View{Title: "谁看过、导出过", Notes: p.Notes, Print: p.Person != nil, AsOf: s.Now().Format("2006-01-02 15:04")}, tracePage(p))
 }
 
 // offer lists whom the search may mean, with masked numbers.
@@ -102,8 +105,10 @@ func (m *Module) about(ctx context.Context, tx *access.Tx, p *traceProps) (f acc
 		typed *string
 		to    *time.Time
 	}{{&p.Filter.From, &f.From}, {&p.Filter.To, &f.To}} {
-		if t, err := time.ParseInLocation(time.DateOnly, *day.typed, today.Location()); err == nil {
+		if t, err := month.ParseDay(*day.typed); err == nil {
 			*day.to = t
+		} else if *day.typed != "" {
+			p.Notes = append(p.Notes, fault.Of(err).Sentence+",已按"+day.to.Format(time.DateOnly)+"查询")
 		}
 	}
 	if f.From.After(f.To) {

@@ -38,8 +38,11 @@ func (m *Module) listLeaves(w http.ResponseWriter, r *http.Request, s access.Sco
 	httpx.DecodeQuery(r, &p.Query)
 	p.Query.Text = strings.TrimSpace(p.Query.Text)
 	var err error
+	var notes []string
 	if p.Month, err = month.Parse(p.Query.Month); err != nil {
-		p.Month = month.Of(s.Now())
+		if p.Month = month.Of(s.Now()); p.Query.Month != "" {
+			notes = append(notes, month.NoSuch("月份", p.Query.Month)+",已显示"+p.Month.Title())
+		}
 	}
 	err = access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
 		f := leaveFilter{Village: p.Query.Village, From: p.Month.First(), Next: p.Month.Next().First(), Text: p.Query.Text}
@@ -57,7 +60,7 @@ func (m *Module) listLeaves(w http.ResponseWriter, r *http.Request, s access.Sco
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "请假登记", AsOf: s.Now().Format("2006-01-02 15:04"), Print: true}, leavesPage(p))
+	return access.Page(w, r, s, access.View{Title: "请假登记", Notes: notes, AsOf: s.Now().Format("2006-01-02 15:04"), Print: true}, leavesPage(p))
 }
 
 // exportLeaves sends the list as a workbook.

@@ -35,8 +35,11 @@ func overviewOf(m month.Month, township int64) string {
 // presentOverview leads to the month that runs, or to the one that was asked for.
 func (m *Module) presentOverview(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	at := month.Of(s.Now())
-	if asked, err := month.Parse(r.URL.Query().Get("month")); err == nil {
+	wanted := r.URL.Query().Get("month")
+	if asked, err := month.Parse(wanted); err == nil {
 		at = asked
+	} else if wanted != "" {
+		access.Flash(r, s, "warn", month.NoSuch("月份", wanted)+",已显示"+at.Title())
 	}
 	return httpx.SeeOther(w, r, overviewPath(at))
 }

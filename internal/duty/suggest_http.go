@@ -91,7 +91,7 @@ func (m *Module) round(ctx context.Context, tx *access.Tx, p *roundProps) error 
 func (p *roundProps) dayOf(s access.Scope) error {
 	p.Day = s.Today()
 	if p.Query.Day != "" {
-		day, err := time.ParseInLocation(time.DateOnly, p.Query.Day, month.Zone)
+		day, err := month.ParseDay(p.Query.Day)
 		if err != nil || day.After(p.Day) || day.Before(p.Day.AddDate(0, 0, -checkDaysBack)) {
 			return fault.Invalid("抽查日期应在最近%d天内", checkDaysBack)
 		}

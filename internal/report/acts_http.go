@@ -84,7 +84,7 @@ func (m *Module) listActs(w http.ResponseWriter, r *http.Request, s access.Scope
 	if v := spanValues(p.Span, s.Today()); len(v) > 0 {
 		back += "?" + v.Encode()
 	}
-	return access.Page(w, r, s, access.View{Title: p.Kind.Title, AsOf: p.Span.On.Format(time.DateOnly), Crumbs: []ui.Crumb{{Title: "工作综述", Href: back}}}, actsPage(p))
+	return access.Page(w, r, s, access.View{Title: p.Kind.Title, AsOf: p.Span.On.Format(time.DateOnly), Notes: misreadSpan(r, s, p.Span), Crumbs: []ui.Crumb{{Title: "工作综述", Href: back}}}, actsPage(p))
 }
 
 func (m *Module) exportActs(w http.ResponseWriter, r *http.Request, s access.Scope) error {

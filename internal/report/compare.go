@@ -57,7 +57,7 @@ func (m *Module) compareStructure(w http.ResponseWriter, r *http.Request, s acce
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "两期对比", AsOf: p.Before.day() + "与" + p.After.day(), Print: true,
+	return access.Page(w, r, s, access.View{Title: "两期对比", Notes: misread(r, s, "from", "已与"+p.Before.day()+"对比", "on", countedToday), AsOf: p.Before.day() + "与" + p.After.day(), Print: true,
 		Crumbs: []ui.Crumb{{Title: "结构统计", Href: p.After.Ask.address(structureRoot)}}}, comparePage(p))
 }
 

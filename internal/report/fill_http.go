@@ -73,6 +73,11 @@ func (m *Module) fill(w http.ResponseWriter, r *http.Request, s access.Scope) er
 		return refuse("purpose", err)
 	}
 	f.Purpose = purpose
+	if f.On != "" {
+		if _, err := readDay(f.On, s.Today()); err != nil {
+			return refuse("on", err)
+		}
+	}
 	file, err := httpx.File(r, "file")
 	if err != nil {
 		return refuse("file", err)

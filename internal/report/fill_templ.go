@@ -72,7 +72,7 @@ func fillPage(p fillProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "on", Label: "统计截至", Type: "date", Value: fillDay(p), Hint: "年龄、职务按这一天"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "on", Label: "统计截至", Type: "date", Value: fillDay(p), Hint: "年龄、职务按这一天", Error: ui.ProblemOf(p.Problems, "on")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -49,6 +49,11 @@ func (q overviewAsk) span(today time.Time) access.Span {
 	return s
 }
 
+// misreadSpan is misread for both ends.
+func misreadSpan(r *http.Request, s access.Scope, span access.Span) []string {
+	return misread(r, s, "from", "时段数字自"+span.From.Format(time.DateOnly)+"起", "on", countedToday)
+}
+
 // overviewProps is the page 工作综述.
 type overviewProps struct {
 	Span    access.Span
@@ -75,7 +80,7 @@ func (m *Module) showOverview(w http.ResponseWriter, r *http.Request, s access.S
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "工作综述", AsOf: p.Span.On.Format(time.DateOnly), Print: true, Scripts: []string{"js/copy.js"}}, overviewPage(p))
+	return access.Page(w, r, s, access.View{Title: "工作综述", AsOf: p.Span.On.Format(time.DateOnly), Notes: misreadSpan(r, s, p.Span), Print: true, Scripts: []string{"js/copy.js"}}, overviewPage(p))
 }
 
 // figureGroup is the figures of one part.

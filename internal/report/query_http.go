@@ -24,7 +24,7 @@ func (m *Module) showQuery(w http.ResponseWriter, r *http.Request, s access.Scop
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "即时查询", AsOf: p.day(), Scripts: []string{"js/copy.js"}}, queryPage(p))
+	return access.Page(w, r, s, access.View{Title: "即时查询", AsOf: p.day(), Notes: misread(r, s, "on", countedToday), Scripts: []string{"js/copy.js"}}, queryPage(p))
 }
 
 // exportQuery gives the 花名册 with the columns chosen. Whole numbers leave only with those who may export the register.

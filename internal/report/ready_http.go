@@ -156,7 +156,11 @@ func (m *Module) showReady(w http.ResponseWriter, r *http.Request, s access.Scop
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "常用名单", AsOf: p.day(), Scripts: []string{"js/copy.js"}}, readyPage(p))
+	notes := misread(r, s, "on", countedToday)
+	if p.Code == "aged" {
+		notes = append(notes, misread(r, s, "at", "换届日期已按"+p.At.Format(time.DateOnly)+"计算")...)
+	}
+	return access.Page(w, r, s, access.View{Title: "常用名单", AsOf: p.day(), Notes: notes, Scripts: []string{"js/copy.js"}}, readyPage(p))
 }
 
 func (m *Module) printReady(w http.ResponseWriter, r *http.Request, s access.Scope) error {

@@ -12,7 +12,6 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/cadre"
 	"touyan/internal/org"
-	"touyan/internal/platform/month"
 	"touyan/internal/platform/pg"
 )
 
@@ -66,15 +65,6 @@ func (q ask) address(path string, pairs ...string) string {
 	return path + "?" + v.Encode()
 }
 
-// dayOf reads a day as of which figures stand: the present day where it is none. A day ahead counts the posts that go on.
-func dayOf(text string, today time.Time) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, text, month.Zone)
-	if err != nil || t.Year() < 1949 || t.Year() > today.Year()+10 {
-		return today
-	}
-	return t
-}
-
 // structure is an answered ask.
 type structure struct {
 	Ask       ask
@@ -97,7 +87,7 @@ type structure struct {
 func (m *Module) load(ctx context.Context, tx *access.Tx, q ask, headings bool, of []*Measure) (structure, error) {
 	s := tx.Scope()
 	p := structure{Ask: q, Caliber: caliberOf(q.Caliber), On: dayOf(q.On, s.Today()), Today: s.Today(), District: s.Level() == pg.District, Unit: s.Unit()}
-	if p.On.Equal(p.Today) {
+	if p.Ask.On = p.day(); p.On.Equal(p.Today) {
 		p.Ask.On = ""
 	}
 	var err error

@@ -54,7 +54,7 @@ func (m *Module) showStructure(w http.ResponseWriter, r *http.Request, s access.
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: "结构统计", AsOf: p.day(), Scripts: []string{"js/copy.js"}}, structurePage(structureProps{p, s.GrantID(), s.Can(PermPublish) && !p.On.After(p.Today)}))
+	return access.Page(w, r, s, access.View{Title: "结构统计", AsOf: p.day(), Notes: misread(r, s, "on", countedToday), Scripts: []string{"js/copy.js"}}, structurePage(structureProps{p, s.GrantID(), s.Can(PermPublish) && !p.On.After(p.Today)}))
 }
 
 func (m *Module) printStructure(w http.ResponseWriter, r *http.Request, s access.Scope) error {

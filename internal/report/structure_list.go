@@ -115,7 +115,7 @@ func (m *Module) listStructure(w http.ResponseWriter, r *http.Request, s access.
 	if err != nil {
 		return err
 	}
-	return access.Page(w, r, s, access.View{Title: p.heading(), AsOf: p.day(), Crumbs: []ui.Crumb{{Title: "结构统计", Href: p.Ask.address(structureRoot)}}}, structureListPage(p))
+	return access.Page(w, r, s, access.View{Title: p.heading(), AsOf: p.day(), Notes: misread(r, s, "on", countedToday), Crumbs: []ui.Crumb{{Title: "结构统计", Href: p.Ask.address(structureRoot)}}}, structureListPage(p))
 }
 
 // heading says which figure it is: 安化镇 村党组织书记 · 大专及以上学历.
