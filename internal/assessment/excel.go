@@ -71,8 +71,9 @@ type sheetFile struct {
 	Match   xlsx.Match
 	Report  *xlsx.Report
 	Rows    []fileRow // with a change, in the order of the file
-	Same    int       // rows that change nothing
-	Absent  int       // rows of the sheet that the file lacks
+	Lines   int
+	Same    int // rows that change nothing
+	Absent  int // rows of the sheet that the file lacks
 	Changes int
 	Clashes int // cells that another account changed since the download
 	Print   string
@@ -111,6 +112,7 @@ func readSheetFile(l *ledger, data []byte, keep bool) (*sheetFile, error) {
 		if err != nil {
 			return nil, xlsx.Fault(err)
 		}
+		f.Lines++
 		person, ok := f.identify(l.desk, row, seen)
 		if !ok {
 			strangers++

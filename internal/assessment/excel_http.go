@@ -26,13 +26,14 @@ func NewFiles(m *Module, keys *crypt.Keys) *Files { return &Files{m, keys} }
 // Module declares the routes.
 func (f *Files) Module() access.Module {
 	get, post := http.MethodGet, http.MethodPost
-	return access.Module{Name: "assessment files", Sealed: sealedColumns, Routes: append(f.pastRoutes(), []access.Route{
+	return access.Module{Name: "assessment files", Tasks: f.Tasks, Sealed: sealedColumns, Routes: append(f.pastRoutes(), []access.Route{
 		{Method: get, Path: "/assessment/sheets/{id}/excel", Need: PermEnter, Do: f.showExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel/download", Need: PermEnter, Do: f.downloadExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel", Need: PermEnter, Do: f.uploadExcel, Upload: true},
 		{Method: get, Path: "/assessment/sheets/{id}/excel/{upload}", Need: PermEnter, Do: f.previewExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel/{upload}", Need: PermEnter, Do: f.confirmExcel},
 		{Method: post, Path: "/assessment/sheets/{id}/excel/{upload}/repair", Need: PermEnter, Do: f.repairExcel},
+		{Method: post, Path: "/assessment/sheets/{id}/excel/{upload}/drop", Need: PermEnter, Do: f.dropExcel},
 	}...)}
 }
 
@@ -41,6 +42,7 @@ type excelProps struct {
 	*desk
 	Grant   string
 	Problem string // why the upload was refused
+	Waiting []ui.WaitingFile
 	Upload  Upload
 	File    *sheetFile
 	Moved   bool // the sheet changed since the preview
@@ -49,7 +51,7 @@ type excelProps struct {
 func excelPath(sheet int64) string { return sheetPath(sheet) + "/excel" }
 
 func (p excelProps) path() string {
-	return excelPath(p.Sheet.ID) + "/" + strconv.FormatInt(p.Upload.ID, 10)
+	return p.Upload.path()
 }
 
 // openDesk reads a sheet that takes entries.
@@ -73,7 +75,11 @@ func (f *Files) showExcel(w http.ResponseWriter, r *http.Request, s access.Scope
 func (f *Files) drawExcel(w http.ResponseWriter, r *http.Request, s access.Scope, id int64, problem string, status int) error {
 	p := excelProps{Grant: s.GrantID(), Problem: problem}
 	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
-		p.desk, err = f.openDesk(r.Context(), tx, id, false)
+		if p.desk, err = f.openDesk(r.Context(), tx, id, false); err != nil {
+			return err
+		}
+		waiting, err := f.months.Store.waitingUploads(r.Context(), tx)
+		p.Waiting = waitingFiles(waiting, id)
 		return err
 	})
 	if err != nil {
@@ -134,7 +140,8 @@ func (f *Files) uploadExcel(w http.ResponseWriter, r *http.Request, s access.Sco
 			if err != nil {
 				return err
 			}
-			upload, err = f.months.Store.saveUpload(r.Context(), tx, f.keys, Upload{SheetID: id, FileName: file.Name, Content: file.Data, Seen: read.Print}, d.Sheet.TownshipID)
+			u := Upload{SheetID: id, FileName: file.Name, Content: file.Data, Seen: read.Print}.counted(read.Match, read.Report, read.Lines)
+			upload, err = f.months.Store.saveUpload(r.Context(), tx, f.keys, u, d.Sheet.TownshipID)
 			return err
 		})
 	}

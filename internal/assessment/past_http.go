@@ -26,6 +26,7 @@ func (f *Files) pastRoutes() []access.Route {
 		{Method: get, Path: "/assessment/import/{upload}", Need: PermOpen, Do: f.previewPast},
 		{Method: post, Path: "/assessment/import/{upload}", Need: PermOpen, Do: f.confirmPast},
 		{Method: post, Path: "/assessment/import/{upload}/repair", Need: PermOpen, Do: f.repairPast},
+		{Method: post, Path: "/assessment/import/{upload}/drop", Need: PermOpen, Do: f.dropPast},
 	}
 }
 
@@ -40,14 +41,22 @@ type pastProps struct {
 	File    *pastFile
 }
 
-func (p pastProps) path() string { return "/assessment/import/" + strconv.FormatInt(p.Upload.ID, 10) }
+func (p pastProps) path() string { return p.Upload.path() }
 
 func (f *Files) showPast(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	return f.drawPast(w, r, s, pastProps{Grant: s.GrantID(), Month: r.URL.Query().Get("month")}, http.StatusOK)
 }
 
 func (f *Files) drawPast(w http.ResponseWriter, r *http.Request, s access.Scope, p pastProps, status int) error {
-	return access.Page(w, r, s, access.View{Title: "导入历史月份", Status: status, Crumbs: pastCrumbs[:1]}, pastPage(p))
+	var waiting []Upload
+	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		waiting, err = f.months.Store.waitingUploads(r.Context(), tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return access.Page(w, r, s, access.View{Title: "导入历史月份", Status: status, Crumbs: pastCrumbs[:1]}, pastPage(p, waitingFiles(waiting, 0)))
 }
 
 // pastTemplate gives the empty table with drop-down lists.
@@ -78,7 +87,8 @@ func (f *Files) uploadPast(w http.ResponseWriter, r *http.Request, s access.Scop
 			if err := f.comparePast(r.Context(), tx, &p); err != nil {
 				return err
 			}
-			id, err = f.months.Store.saveUpload(r.Context(), tx, f.keys, Upload{Period: at.String(), FileName: file.Name, Content: file.Data}, 0)
+			u := Upload{Period: at.String(), FileName: file.Name, Content: file.Data}.counted(p.File.Match, p.File.Report, len(p.File.Lines))
+			id, err = f.months.Store.saveUpload(r.Context(), tx, f.keys, u, 0)
 			return err
 		})
 	}

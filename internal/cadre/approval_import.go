@@ -50,20 +50,6 @@ func (b formsBatch) acceptable() (n int) {
 	return n
 }
 
-// saveForms keeps an upload, sealed, for a day.
-func (s Store) saveForms(ctx context.Context, tx *access.Tx, name string, content []byte) (id int64, err error) {
-	scope := tx.Scope()
-	if _, err = tx.Exec(ctx, `delete from import_batches where tenant_id = @tenant and created_at < @old`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "old": scope.Now().AddDate(0, 0, -1)}); err != nil {
-		return 0, err
-	}
-	err = tx.QueryRow(ctx, `insert into import_batches (tenant_id, township_id, village_id, kind, file_name, content, summary, created_by, created_at)
-		values (@tenant, @township, @village, 'forms', @name, @content, @summary, @by, @now) returning id`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": scope.Township(), "village": scope.Village(), "name": name,
-			"content": s.keys.Encrypt(tx.Tenant(), "cadre.import", string(content)), "summary": batchSummary{}, "by": scope.Account(), "now": scope.Now()}).Scan(&id)
-	return id, err
-}
-
 // forms reads an upload of the actor's own and compares it.
 func (s Store) forms(ctx context.Context, tx *access.Tx, id int64) (formsBatch, error) {
 	rows, err := tx.Query(ctx, `select `+batchColumns+` from import_batches where tenant_id = @tenant and id = @id and created_by = @by and kind = 'forms'`,
@@ -116,7 +102,7 @@ func (s Store) lockForms(ctx context.Context, tx *access.Tx, id int64, state str
 		return formsBatch{}, err
 	}
 	if now != state {
-		return formsBatch{}, fault.Conflict("这个文件已经确认导入,没有重复导入")
+		return formsBatch{}, settled(now)
 	}
 	return s.forms(ctx, tx, id)
 }

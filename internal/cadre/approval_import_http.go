@@ -35,18 +35,27 @@ func (m *Module) showForms(w http.ResponseWriter, r *http.Request, s access.Scop
 }
 
 func (m *Module) formsUpload(w http.ResponseWriter, r *http.Request, s access.Scope, problem string, status int) error {
-	return access.Page(w, r, s, access.View{Title: "任免审批表导入、比对", Status: status, Crumbs: formsCrumbs[:1]}, formsUploadPage(problem, s.GrantID()))
+	var waiting []waitingUpload
+	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		waiting, err = waitingUploads(r.Context(), tx, formsUpload)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return access.Page(w, r, s, access.View{Title: "任免审批表导入、比对", Status: status, Crumbs: formsCrumbs[:1]}, formsUploadPage(problem, s.GrantID(), waitingFiles(waiting)))
 }
 
 // uploadForms keeps a form, several, or a zip of them, after reading it once: what is none is refused before anything is kept.
 func (m *Module) uploadForms(w http.ResponseWriter, r *http.Request, s access.Scope) error {
 	files, err := httpx.Files(r, "file")
 	var file httpx.Upload
+	var list []formFile
 	if err == nil {
 		file, err = packForms(files)
 	}
 	if err == nil {
-		_, err = unpackForms(file.Name, file.Data)
+		list, err = unpackForms(file.Name, file.Data)
 	}
 	switch f := fault.Of(err); {
 	case err == nil:
@@ -59,7 +68,11 @@ func (m *Module) uploadForms(w http.ResponseWriter, r *http.Request, s access.Sc
 	}
 	var id int64
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		id, err = m.Store.saveForms(r.Context(), tx, file.Name, file.Data)
+		if _, err := m.Store.identifyForms(r.Context(), tx, list); err != nil {
+			return err
+		}
+		_, _, _, bad := formsBatch{Files: list}.count()
+		id, err = keepUpload(r.Context(), tx, m.Store.keys, formsUpload, file, batchSummary{Rows: len(list), Bad: bad, Checked: true})
 		return err
 	})
 	if err != nil {

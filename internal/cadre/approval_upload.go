@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -175,9 +176,9 @@ func climbs(name string) bool {
 	return strings.HasPrefix(name, "/") || strings.Contains(name, ":") || slices.Contains(strings.Split(name, "/"), "..")
 }
 
-// compareForms finds for every form whose it is and what it says otherwise than the register. Files are compared a few
-// at a time, since those of the register carry their photos.
-func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile) error {
+// identifyForms finds for every form whose it is, and what is wrong with it. The result are the forms of people who are
+// registered, by their keys.
+func (s Store) identifyForms(ctx context.Context, tx *access.Tx, files []formFile) (map[int64]*formFile, error) {
 	today := tx.Scope().Today()
 	byNumber := map[string]int{}
 	var indexes [][]byte
@@ -202,10 +203,9 @@ func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile
 	}
 	registered, err := knownBy(ctx, tx, indexes, [][]byte{}, []string{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	at := map[int64]*formFile{}
-	var ids []int64
 	for i := range files {
 		f := &files[i]
 		if f.Problem != "" {
@@ -225,10 +225,20 @@ func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile
 			f.Problem = "该身份证号在花名册中登记的姓名不同,请核对;确需更名的请先在干部信息中修改"
 		default:
 			f.Person, f.PersonName, at[k.ID] = k.ID, k.Name, f
-			ids = append(ids, k.ID)
 		}
 	}
-	for part := range slices.Chunk(ids, formsChunk) {
+	return at, nil
+}
+
+// compareForms finds also what every form says otherwise than the register. Files are compared a few at a time, since those
+// of the register carry their photos.
+func (s Store) compareForms(ctx context.Context, tx *access.Tx, files []formFile) error {
+	today := tx.Scope().Today()
+	at, err := s.identifyForms(ctx, tx, files)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(at)), formsChunk) {
 		chunk, err := s.approvals(ctx, tx, part, today)
 		if err != nil {
 			return err

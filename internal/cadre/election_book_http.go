@@ -55,7 +55,16 @@ func (m *Module) askElectionBook(w http.ResponseWriter, r *http.Request, s acces
 }
 
 func (m *Module) electionBookForm(w http.ResponseWriter, r *http.Request, s access.Scope, p townProps, problem string, status int) error {
-	return access.Page(w, r, s, access.View{Title: "上传换届任免表", Status: status, Crumbs: p.crumbs(ui.Crumb{Title: p.Township.Name, Href: p.path()})}, electionBookForm(p, problem))
+	var waiting []waitingUpload
+	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		waiting, err = waitingUploads(r.Context(), tx, electionUpload)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	waiting = slices.DeleteFunc(waiting, func(u waitingUpload) bool { return u.Round != p.Round.ID || u.Township != p.Township.ID })
+	return access.Page(w, r, s, access.View{Title: "上传换届任免表", Status: status, Crumbs: p.crumbs(ui.Crumb{Title: p.Township.Name, Href: p.path()})}, electionBookForm(p, problem, waitingFiles(waiting)))
 }
 
 // takeElectionBook keeps an upload until it is confirmed, and refuses what is no such sheet.
@@ -68,10 +77,12 @@ func (m *Module) takeElectionBook(w http.ResponseWriter, r *http.Request, s acce
 	var id int64
 	if err == nil {
 		err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-			if _, err := m.Store.readBook(r.Context(), tx, p.Round, p.Ballots, file.Data); err != nil {
+			read, err := m.Store.readBook(r.Context(), tx, p.Round, p.Ballots, file.Data)
+			if err != nil {
 				return err
 			}
-			id, err = m.Store.keepBook(r.Context(), tx, file, bookOf{p.Round.ID, p.Township.ID})
+			of := bookOf{Round: p.Round.ID, Township: p.Township.ID, Rows: read.Lines, Bad: read.Report.BadRows(), Checked: read.Match.Err() == nil}
+			id, err = keepUpload(r.Context(), tx, m.Store.keys, electionUpload, file, of)
 			return err
 		})
 	}
@@ -88,8 +99,12 @@ func (m *Module) takeElectionBook(w http.ResponseWriter, r *http.Request, s acce
 
 func bookPath(id int64) string { return "/elections/uploads/" + strconv.FormatInt(id, 10) }
 
-// bookOf says which township an upload is about.
-type bookOf struct{ Round, Township int64 }
+// bookOf says which township an upload is about, and what was found in it.
+type bookOf struct {
+	Round, Township int64
+	Rows, Bad       int
+	Checked         bool // its header is right
+}
 
 // keptBook is an upload of the actor's own.
 type keptBook struct {
@@ -98,20 +113,6 @@ type keptBook struct {
 	Content  []byte
 	Summary  bookOf
 	State    string
-}
-
-// keepBook keeps an upload, sealed; what is older than a day goes.
-func (s Store) keepBook(ctx context.Context, tx *access.Tx, file httpx.Upload, of bookOf) (id int64, err error) {
-	sc := tx.Scope()
-	if _, err = tx.Exec(ctx, `delete from import_batches where tenant_id = @tenant and created_at < @old`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "old": sc.Now().AddDate(0, 0, -1)}); err != nil {
-		return 0, err
-	}
-	err = tx.QueryRow(ctx, `insert into import_batches (tenant_id, township_id, village_id, kind, file_name, content, summary, created_by, created_at)
-		values (@tenant, @township, @village, 'election', @name, @content, @summary, @by, @now) returning id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
-		"township": sc.Township(), "village": sc.Village(), "name": file.Name, "content": s.keys.Encrypt(tx.Tenant(), "cadre.import", string(file.Data)),
-		"summary": of, "by": sc.Account(), "now": sc.Now()}).Scan(&id)
-	return id, err
 }
 
 // keptBook reads an upload of the actor's own and holds it.
@@ -151,7 +152,7 @@ func (m *Module) bookFor(ctx context.Context, tx *access.Tx, id int64, lock bool
 	if p.Round, err = m.Store.round(ctx, tx, p.Kept.Summary.Round); err != nil {
 		return p, err
 	}
-	if p.Township, err = (org.Store{}).Township(ctx, tx, p.Kept.Summary.Township); err != nil || p.Kept.State == "done" {
+	if p.Township, err = (org.Store{}).Township(ctx, tx, p.Kept.Summary.Township); err != nil || p.Kept.State != "preview" {
 		return p, err
 	}
 	ballots, err := m.Store.ballots(ctx, tx, p.Round, p.Township.ID, 0, lock)
@@ -192,7 +193,7 @@ func (m *Module) confirmElectionBook(w http.ResponseWriter, r *http.Request, s a
 			return err
 		}
 		if p.Book == nil {
-			return fault.Conflict("这个文件已经确认,没有重复保存")
+			return settled(p.Kept.State)
 		}
 		if p.Book.Match.Err() != nil || !p.Book.Report.OK() {
 			return fault.Conflict("文件中仍有问题,没有保存任何一个村。请返回查看,修改后重新上传")

@@ -9,7 +9,6 @@ import (
 	"touyan/internal/access"
 	"touyan/internal/platform/codelist"
 	"touyan/internal/platform/crypt"
-	"touyan/internal/platform/fault"
 )
 
 // applied says what an import did.
@@ -198,20 +197,6 @@ type batchSummary struct {
 
 const batchColumns = `id, file_name, content, summary, state, created_by, created_at`
 
-// saveBatch keeps an upload, sealed, until it is confirmed or a day old; what is older goes with the next upload.
-func saveBatch(ctx context.Context, tx *access.Tx, keys *crypt.Keys, name string, content []byte, summary batchSummary) (id int64, err error) {
-	s := tx.Scope()
-	if _, err = tx.Exec(ctx, `delete from import_batches where tenant_id = @tenant and created_at < @old`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "old": s.Now().AddDate(0, 0, -1)}); err != nil {
-		return 0, err
-	}
-	err = tx.QueryRow(ctx, `insert into import_batches (tenant_id, township_id, village_id, kind, file_name, content, summary, created_by, created_at)
-		values (@tenant, @township, @village, 'roster', @name, @content, @summary, @by, @now) returning id`,
-		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": s.Township(), "village": s.Village(), "name": name,
-			"content": keys.Encrypt(tx.Tenant(), "cadre.import", string(content)), "summary": summary, "by": s.Account(), "now": s.Now()}).Scan(&id)
-	return id, err
-}
-
 // loadBatch reads an upload of the actor's own.
 func loadBatch(ctx context.Context, tx *access.Tx, keys *crypt.Keys, id int64) (Batch, error) {
 	rows, err := tx.Query(ctx, `select `+batchColumns+` from import_batches where tenant_id = @tenant and id = @id and created_by = @by and kind = 'roster'`,
@@ -233,7 +218,7 @@ func lockBatch(ctx context.Context, tx *access.Tx, id int64, state string) (b Ba
 	err = tx.QueryRow(ctx, `select state, file_name, summary from import_batches where tenant_id = @tenant and id = @id and created_by = @by for update`,
 		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": id, "by": tx.Scope().Account()}).Scan(&b.State, &b.FileName, &b.Summary)
 	if err == nil && b.State != state {
-		err = fault.Conflict("这个文件已经确认导入,没有重复导入")
+		err = settled(b.State)
 	}
 	return b, err
 }

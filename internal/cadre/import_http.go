@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"touyan/internal/access"
 	"touyan/internal/job"
@@ -21,19 +22,23 @@ import (
 type Importer struct {
 	keys *crypt.Keys
 	jobs *job.Runner
+	core *access.Core
 }
 
 // NewImporter makes the importer and registers its background work.
 func NewImporter(keys *crypt.Keys, jobs *job.Runner) *Importer {
-	m := &Importer{keys, jobs}
+	m := &Importer{keys: keys, jobs: jobs}
 	jobs.Register("cadre.import", m.work)
+	jobs.Every(job.Periodic{Name: "cadre.uploads", Every: time.Hour, Do: m.Sweep})
 	return m
 }
 
 // Module declares the routes; the permission is the register's.
 func (m *Importer) Module() access.Module {
 	return access.Module{
-		Name: "cadre import",
+		Name:  "cadre import",
+		Tasks: waitingTasks,
+		Bind:  func(core *access.Core) { m.core = core },
 		Routes: []access.Route{
 			{Method: http.MethodGet, Path: "/cadres/import", Need: PermImport, Do: m.show},
 			{Method: http.MethodGet, Path: "/cadres/import/template", Need: PermImport, Do: m.rosterTemplate},
@@ -45,6 +50,7 @@ func (m *Importer) Module() access.Module {
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/confirm", Need: PermImport, Do: m.confirm},
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/changes", Need: PermImport, Do: m.changes},
 			{Method: http.MethodPost, Path: "/cadres/import/{id}/repair", Need: PermImport, Do: m.repair},
+			{Method: http.MethodPost, Path: "/cadres/import/{id}/drop", Need: PermImport, Do: m.drop},
 		},
 	}
 }
@@ -56,7 +62,15 @@ func (m *Importer) show(w http.ResponseWriter, r *http.Request, s access.Scope) 
 }
 
 func (m *Importer) form(w http.ResponseWriter, r *http.Request, s access.Scope, problem string, status int) error {
-	return access.Page(w, r, s, access.View{Title: "批量导入", Status: status, Crumbs: importCrumbs[:1]}, importForm(problem, s.GrantID()))
+	var waiting []waitingUpload
+	err := access.Read(r.Context(), s, func(tx *access.Tx) (err error) {
+		waiting, err = waitingUploads(r.Context(), tx, rosterUpload)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return access.Page(w, r, s, access.View{Title: "批量导入", Status: status, Crumbs: importCrumbs[:1]}, importForm(problem, s.GrantID(), waitingFiles(waiting)))
 }
 
 func (m *Importer) upload(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -81,13 +95,13 @@ func (m *Importer) upload(w http.ResponseWriter, r *http.Request, s access.Scope
 		if err := m.read(r.Context(), tx, &c); err != nil {
 			return err
 		}
-		id, err = saveBatch(r.Context(), tx, m.keys, file.Name, file.Data, c.count())
+		id, err = keepUpload(r.Context(), tx, m.keys, rosterUpload, file, c.count())
 		return err
 	})
 	if err != nil {
 		return refuse(err)
 	}
-	return httpx.SeeOther(w, r, "/cadres/import/"+strconv.FormatInt(id, 10))
+	return httpx.SeeOther(w, r, importPath(id))
 }
 
 // checked is a batch with everything that its preview shows.
@@ -217,7 +231,7 @@ func (m *Importer) assign(w http.ResponseWriter, r *http.Request, s access.Scope
 			return err
 		}
 		if c.Batch.State != "preview" {
-			return fault.Conflict("这个文件已经确认导入,不能再改表头")
+			return settled(c.Batch.State)
 		}
 		mapping := map[string]string{}
 		for i, u := range c.Upload.Match.Unknown {
@@ -241,7 +255,7 @@ func (m *Importer) assign(w http.ResponseWriter, r *http.Request, s access.Scope
 	if err != nil {
 		return err
 	}
-	return httpx.SeeOther(w, r, "/cadres/import/"+strconv.FormatInt(id, 10))
+	return httpx.SeeOther(w, r, importPath(id))
 }
 
 // again reads a batch by its changed summary and keeps what that says.
@@ -264,7 +278,7 @@ func (m *Importer) choose(w http.ResponseWriter, r *http.Request, s access.Scope
 			return err
 		}
 		if c.Batch.State != "preview" {
-			return fault.Conflict("这个文件已经确认导入,不能再改选项")
+			return settled(c.Batch.State)
 		}
 		c.Batch.Summary.Replace = nil
 		for _, key := range r.PostForm["replace"] {
@@ -278,7 +292,7 @@ func (m *Importer) choose(w http.ResponseWriter, r *http.Request, s access.Scope
 	if err != nil {
 		return err
 	}
-	return httpx.SeeOther(w, r, "/cadres/import/"+strconv.FormatInt(id, 10))
+	return httpx.SeeOther(w, r, importPath(id))
 }
 
 const inBackground = 500 // rows from which an import runs as a job

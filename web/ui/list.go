@@ -8,6 +8,19 @@ import (
 	"strings"
 )
 
+// WaitingFile is an upload that waits for its sender's word.
+type WaitingFile struct {
+	Name, When string
+	Of         string // what it is for, where the page takes several kinds
+	Rows, Bad  string
+	Wrong      bool   // some of it is wrong
+	Href, Drop string // where it goes on, and where it is given up
+}
+
+func anyOf(list []WaitingFile) bool {
+	return slices.ContainsFunc(list, func(f WaitingFile) bool { return f.Of != "" })
+}
+
 // Pager is the way through a list that the server cuts into pages.
 type Pager struct {
 	Page, Pages, Total, From, To int
