@@ -1,11 +1,9 @@
 package cadre
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -23,6 +21,8 @@ type Importer struct {
 	keys *crypt.Keys
 	jobs *job.Runner
 	core *access.Core
+	// found is what the last upload was found to say.
+	found handover
 }
 
 // NewImporter makes the importer and registers its background work.
@@ -89,6 +89,7 @@ func (m *Importer) upload(w http.ResponseWriter, r *http.Request, s access.Scope
 		return refuse(err)
 	}
 	var id int64
+	var found checked
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
 		// Reading the file now refuses what is no spreadsheet before anything is kept.
 		c := checked{Batch: Batch{Content: file.Data}}
@@ -96,109 +97,14 @@ func (m *Importer) upload(w http.ResponseWriter, r *http.Request, s access.Scope
 			return err
 		}
 		id, err = keepUpload(r.Context(), tx, m.keys, rosterUpload, file, c.count())
+		found = c
 		return err
 	})
 	if err != nil {
 		return refuse(err)
 	}
+	m.found.put(id, s.Grant(), found)
 	return httpx.SeeOther(w, r, importPath(id))
-}
-
-// checked is a batch with everything that its preview shows.
-type checked struct {
-	Batch  Batch
-	Upload *upload
-	plan
-}
-
-// count sums up what a preview says, for the page and for the confirmation.
-func (c checked) count() batchSummary {
-	s := c.Batch.Summary
-	s.Add, s.Update, s.Same, s.Bad, s.Rows, s.Checked = 0, 0, 0, 0, 0, false
-	if c.Upload == nil || len(c.Upload.headers()) > 0 {
-		return s
-	}
-	bad := c.Upload.Report.Bad()
-	for _, in := range c.Intents {
-		switch {
-		case bad[in.Row] || s.Hold && len(in.Requests) > 0:
-		case in.Existing == nil:
-			s.Add++
-		case len(in.Changes) > 0 || len(in.New) > 0:
-			s.Update++
-		default:
-			s.Same++
-		}
-	}
-	s.Rows, s.Checked = len(c.Upload.Lines), true
-	for _, e := range c.Upload.Entries {
-		s.Rows += len(e.Lines)
-	}
-	for _, r := range c.Upload.reports() {
-		s.Bad += r.BadRows()
-	}
-	return s
-}
-
-// finding is one thing wrong, with its sheet.
-type finding struct {
-	Sheet string
-	xlsx.Finding
-}
-
-// errors are the findings in the order in which the user goes through his file: sheet by sheet, row by row, from left to
-// right.
-func (c checked) errors() (out []finding) {
-	for _, r := range c.Upload.reports() {
-		list := r.Sorted()
-		slices.SortStableFunc(list, func(a, b xlsx.Finding) int {
-			return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(len(a.Ref), len(b.Ref)), cmp.Compare(a.Ref, b.Ref))
-		})
-		for _, f := range list {
-			out = append(out, finding{r.Sheet, f})
-		}
-	}
-	return out
-}
-
-// warnings are what does not hinder.
-func (c checked) warnings() (out []finding) {
-	for _, f := range c.Upload.Warnings {
-		out = append(out, finding{c.Upload.Match.Sheet, f})
-	}
-	return out
-}
-
-// check reads and compares a batch anew: the register may have changed since its upload.
-func (m *Importer) check(ctx context.Context, tx *access.Tx, id int64) (checked, error) {
-	var c checked
-	var err error
-	if c.Batch, err = loadBatch(ctx, tx, m.keys, id); err != nil {
-		return c, err
-	}
-	if len(c.Batch.Content) == 0 {
-		return c, nil
-	}
-	return c, m.read(ctx, tx, &c)
-}
-
-// read reads and compares the content of a batch.
-func (m *Importer) read(ctx context.Context, tx *access.Tx, c *checked) error {
-	known, err := mappings(ctx, tx)
-	if err != nil {
-		return err
-	}
-	for title, key := range c.Batch.Summary.Mapping {
-		known[title] = key
-	}
-	if c.Upload, err = readUpload(c.Batch.Content, known, tx.Scope().Today()); err != nil {
-		return err
-	}
-	if len(c.Upload.headers()) > 0 {
-		return nil
-	}
-	c.plan, err = resolve(ctx, tx, m.keys, c.Upload, c.Batch.Summary.Replace)
-	return err
 }
 
 func (m *Importer) preview(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -208,10 +114,14 @@ func (m *Importer) preview(w http.ResponseWriter, r *http.Request, s access.Scop
 	}
 	var c checked
 	err = access.Read(r.Context(), s, func(tx *access.Tx) error {
-		if c.Batch, err = loadBatch(r.Context(), tx, m.keys, id); err == nil && c.Batch.State == "preview" {
-			err = m.read(r.Context(), tx, &c)
+		if c.Batch, err = loadBatch(r.Context(), tx, m.keys, id); err != nil || c.Batch.State != "preview" {
+			return err
 		}
-		return err
+		if found, ok := m.found.take(id, s.Grant()); ok {
+			c.Upload, c.plan = found.Upload, found.plan
+			return nil
+		}
+		return m.read(r.Context(), tx, &c)
 	})
 	if err != nil {
 		return err
@@ -225,9 +135,9 @@ func (m *Importer) assign(w http.ResponseWriter, r *http.Request, s access.Scope
 	if err != nil {
 		return err
 	}
+	var c checked
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		c, err := m.check(r.Context(), tx, id)
-		if err != nil || c.Upload == nil {
+		if c, err = m.check(r.Context(), tx, id); err != nil || c.Upload == nil {
 			return err
 		}
 		if c.Batch.State != "preview" {
@@ -255,6 +165,7 @@ func (m *Importer) assign(w http.ResponseWriter, r *http.Request, s access.Scope
 	if err != nil {
 		return err
 	}
+	m.found.put(id, s.Grant(), c)
 	return httpx.SeeOther(w, r, importPath(id))
 }
 
@@ -272,8 +183,8 @@ func (m *Importer) choose(w http.ResponseWriter, r *http.Request, s access.Scope
 	if err != nil {
 		return err
 	}
+	var c checked
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
-		c := checked{}
 		if c.Batch, err = loadBatch(r.Context(), tx, m.keys, id); err != nil {
 			return err
 		}
@@ -292,6 +203,7 @@ func (m *Importer) choose(w http.ResponseWriter, r *http.Request, s access.Scope
 	if err != nil {
 		return err
 	}
+	m.found.put(id, s.Grant(), c)
 	return httpx.SeeOther(w, r, importPath(id))
 }
 
