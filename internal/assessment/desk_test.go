@@ -18,6 +18,7 @@ import (
 type office struct {
 	*testkit.World
 	module  *assessment.Module
+	files   *assessment.Files
 	month   month.Month
 	people  map[string]int64 // "A1/张伟"
 	persons int
@@ -30,7 +31,8 @@ func newOffice(t testing.TB) *office {
 	o := &office{month: month.MustParse("2026-10"), people: map[string]int64{}}
 	o.World = testkit.NewWorld(t, func(keys *crypt.Keys) []access.Module {
 		o.module = assessment.New(func(code string, _ bool) string { return code })
-		return []access.Module{o.module.Module(), assessment.NewFiles(o.module, keys).Module()}
+		o.files = assessment.NewFiles(o.module, keys)
+		return []access.Module{o.module.Module(), o.files.Module()}
 	})
 	o.Serve()
 	for _, v := range []string{"A1", "A2", "B1", "C1"} {

@@ -14,7 +14,7 @@ func (m *Module) Work(jobs *job.Runner) {
 	m.jobs = jobs
 	jobs.Register(payExportJob, m.exportRun)
 	jobs.Every(job.Periodic{Name: "assessment.lock", Every: time.Hour, Do: m.lockDue})
-	jobs.Every(job.Periodic{Name: "assessment.uploads", Every: time.Hour, Do: m.sweepUploads})
+	jobs.Every(job.Periodic{Name: "assessment.uploads", Every: time.Hour, Do: m.SweepUploads})
 	jobs.Every(job.Periodic{Name: "assessment.differences", Every: time.Hour, Do: m.differencesAtNight})
 }
 

@@ -130,6 +130,9 @@ func TestATownshipIsFilledInAsOneWorkbook(t *testing.T) {
 		t.Fatalf("%d drafts before the confirmation", n)
 	}
 	confirm := url.Values(doc.One(`form[action$="/confirm"]`).Fields())
+	if list := waiting(clerk, upload); len(list) != 1 || !strings.Contains(list[0], "换届.xlsx") || len(waiting(e.As(access.TownshipClerk, "B"), e.town("B")+"/upload")) != 0 {
+		t.Errorf("what waits: %q", list)
+	}
 	e.As(access.TownshipClerk, "B").Get(a.Location()).Want(http.StatusNotFound)
 	e.As(access.TownshipClerk, "B").Post(a.Location()+"/confirm", url.Values{}).Want(http.StatusNotFound)
 	clerk.Post(a.Location()+"/confirm", confirm).Want(http.StatusSeeOther)

@@ -32,9 +32,10 @@ func (r *results) FinalSince(_ context.Context, _ *access.Tx, person int64, _ ti
 // house is a World with the whole register.
 type house struct {
 	*testkit.World
-	results *results
-	jobs    *job.Runner
-	module  *cadre.Module
+	results  *results
+	jobs     *job.Runner
+	module   *cadre.Module
+	importer *cadre.Importer
 }
 
 func register(t *testing.T, panels ...access.PersonPanel) *house {
@@ -43,7 +44,8 @@ func register(t *testing.T, panels ...access.PersonPanel) *house {
 	h.World = testkit.NewWorldOn(t, func(w *testkit.World) []access.Module {
 		h.jobs = job.New(w.Pool, w.Keys, slog.New(slog.DiscardHandler))
 		h.module = cadre.New(w.Keys, h.jobs, h.results)
-		house := []access.Module{h.module.Module(), cadre.NewImporter(w.Keys, h.jobs).Module(), h.jobs.Module()}
+		h.importer = cadre.NewImporter(w.Keys, h.jobs)
+		house := []access.Module{h.module.Module(), h.importer.Module(), h.jobs.Module()}
 		for _, panel := range panels {
 			house = append(house, access.Module{Name: "another", Person: panel})
 		}
