@@ -166,9 +166,14 @@ func (Store) Leave(ctx context.Context, tx *access.Tx, p Person, appointment int
 			note = concat_ws(';', nullif(note, ''), '离任原因:' || nullif(@reason::text, '')), version = version + 1
 		where tenant_id = @tenant and id = @id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "id": appointment,
 		"next": lastDay.AddDate(0, 0, 1), "way": wayOut, "doc": document, "reason": reason})
-	tx.Audit(access.Line{Action: "cadre.leave", Object: "appointments", ID: appointment, Person: p.ID, Summary: p.Name + "离任:" + wordOf(WaysOut, wayOut), Reason: reason,
-		Detail: map[string]any{"last_day": lastDay.Format(time.DateOnly), "document": document}})
+	tx.Audit(leaveLine(p.ID, p.Name, appointment, lastDay, wayOut, document, reason))
 	return err
+}
+
+// leaveLine is the end of a post in the trail; modules that plan with people listen to it.
+func leaveLine(person int64, name string, appointment int64, lastDay time.Time, wayOut, document, reason string) access.Line {
+	return access.Line{Action: "cadre.leave", Object: "appointments", ID: appointment, Person: person, Summary: name + "离任:" + wordOf(WaysOut, wayOut), Reason: reason,
+		Detail: map[string]any{"last_day": lastDay.Format(time.DateOnly), "document": document}}
 }
 
 // Die enters a death: it ends every post in the district and takes the person off every list made from now on.

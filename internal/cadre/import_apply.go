@@ -37,14 +37,14 @@ func apply(ctx context.Context, tx *access.Tx, keys *crypt.Keys, p plan, progres
 		return progress(done, total)
 	}
 	// Who leaves goes first: his seat may be taken by another row.
-	for _, x := range p.Leaves {
-		if err := (Store{}).Leave(ctx, tx, Person{ID: x.Subject.id(), Name: x.Subject.name()}, x.ends, *x.Until, x.WayOut, x.OutDocNo, ""); err != nil {
+	for part := range slices.Chunk(p.Leaves, chunk) {
+		if err := endPosts(ctx, tx, part); err != nil {
 			return out, err
 		}
-	}
-	out.Left = len(p.Leaves)
-	if err := step(len(p.Leaves)); err != nil {
-		return out, err
+		out.Left += len(part)
+		if err := step(len(part)); err != nil {
+			return out, err
+		}
 	}
 	for from := 0; from < len(p.Intents); from += chunk {
 		part := p.Intents[from:min(from+chunk, len(p.Intents))]

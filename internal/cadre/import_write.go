@@ -221,3 +221,18 @@ func (w *postWriter) write(ctx context.Context, tx *access.Tx) error {
 			x(township, village, person, name, sex, position, managed, scheme, paid, since, until, way_in, way_out, doc, out_doc, term, contract, note)`, args)
 	return err
 }
+
+// endPosts ends posts that go on, with one statement; each has its own line in the trail. One that ended meanwhile refuses all.
+func endPosts(ctx context.Context, tx *access.Tx, list []plannedPost) error {
+	c := columns{}
+	for _, x := range list {
+		put(c, "id", x.ends)
+		put(c, "until", x.Until.AddDate(0, 0, 1))
+		put(c, "way", x.WayOut)
+		put(c, "doc", x.OutDocNo)
+		tx.Audit(leaveLine(x.Subject.id(), x.Subject.name(), x.ends, *x.Until, x.WayOut, x.OutDocNo, ""))
+	}
+	return c.write(ctx, tx, `update appointments a set during = daterange(lower(a.during), x.until), way_out = x.way, out_doc_no = x.doc, version = a.version + 1
+		from unnest(@id::bigint[], @until::date[], @way::text[], @doc::text[]) x(id, until, way, doc)
+		where a.tenant_id = @tenant and a.id = x.id and upper_inf(a.during)`, len(list))
+}
