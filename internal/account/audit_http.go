@@ -62,7 +62,7 @@ func (m *Module) exportAudit(w http.ResponseWriter, r *http.Request, s access.Sc
 	return access.Export{Name: "操作日志", Object: "audit_log", Purpose: r.PostForm.Get("purpose"), Filter: ui.InWords(p.chips()),
 		Layout: xlsx.Layout{Title: "操作日志", Frozen: 1, Columns: []xlsx.Column{{Key: "at", Title: "时间", Width: 20}, {Key: "actor", Title: "操作人"},
 			{Key: "role", Title: "身份"}, {Key: "unit", Title: "单位"}, {Key: "address", Title: "地址", Text: true}, {Key: "summary", Title: "操作", Width: 40},
-			{Key: "reason", Title: "原因"}, {Key: "action", Title: "类型"}}},
+			{Key: "conditions", Title: "导出条件", Width: 30}, {Key: "reason", Title: "原因"}, {Key: "action", Title: "类型"}}},
 		Rows: func(x *xlsx.Writer) error {
 			return access.Read(r.Context(), s, func(tx *access.Tx) error {
 				for offset := 0; ; offset += 2000 {
@@ -71,7 +71,8 @@ func (m *Module) exportAudit(w http.ResponseWriter, r *http.Request, s access.Sc
 						return err
 					}
 					for _, l := range lines {
-						if err := x.Row(l.At.In(month.Zone).Format("2006-01-02 15:04:05"), l.Actor, l.Role.Title(), l.Unit, l.Address, l.Summary, l.Reason, actionTitle(l.Action)); err != nil {
+						if err := x.Row(l.At.In(month.Zone).Format("2006-01-02 15:04:05"), l.Actor, l.Role.Title(), l.Unit, l.Address, l.Summary,
+							conditionsOf(l), l.Reason, actionTitle(l.Action)); err != nil {
 							return err
 						}
 					}

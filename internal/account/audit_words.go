@@ -1,6 +1,11 @@
 package account
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+
+	"touyan/internal/access"
+)
 
 // actionTitles name the kinds of acts in the trail. An act of a module that brings no word of its own is shown by its
 // module's name and its code.
@@ -39,4 +44,13 @@ func actionTitle(action string) string {
 		return m + ":" + rest
 	}
 	return action
+}
+
+// conditionsOf says under which conditions a file left, where the trail keeps them.
+func conditionsOf(l access.Trail) string {
+	var d struct {
+		Filter string `json:"filter"`
+	}
+	_ = json.Unmarshal(l.Detail, &d) // the detail of another act has another form
+	return d.Filter
 }

@@ -65,6 +65,13 @@ func TestTheListIsFilteredInTheAddress(t *testing.T) {
 	if w.Count(`select count(*) from audit_log where action = 'export' and reason = '核对账号'`) != 1 {
 		t.Error("the export leaves no line")
 	}
+	auditor := w.As(access.Auditor, "甲")
+	if text := auditor.Get("/audit?action=export").Want(http.StatusOK).Doc().Text("tbody .hint"); text != "条件:搜索:同志00" {
+		t.Errorf("the trail says %q", text)
+	}
+	if text := fmt.Sprint(rows(t, auditor.Post("/audit/export", url.Values{"query": {"action=export"}, "purpose": {"季度审计"}}))); !strings.Contains(text, "搜索:同志00") {
+		t.Errorf("the exported trail says %s", text)
+	}
 }
 
 func TestLockedAndWaitingAccountsAreFound(t *testing.T) {
