@@ -42,6 +42,9 @@
 //			</tbody>
 //		}
 //		@ui.PageLinks(p.Pager)
+//		@ui.ExportFold(ui.Export{Action: "/papers/export", Grant: p.Grant}) {
+//			@ui.Hidden("query", p.URL.RawQuery)
+//		}
 //	}
 //
 // Acts on several rows: FormOf(FormProps{ID: "rows", Plain: true, …}) around the table, SelectAll in the head, SelectRow

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -142,6 +143,26 @@ type Filter struct {
 	Print  string // the page for paper
 	Chips  []Chip
 	Keep   url.Values // what a new search keeps, such as the order
+}
+
+// Export says what an export of a list is, for ExportFold.
+type Export struct {
+	Action, Grant string
+	Title         string // on the fold; 导出 if empty
+	Submit        string // on the button; 导出 if empty
+	Note          string // what the file holds
+	Placeholder   string // a purpose as an example
+}
+
+func (e Export) title() string { return cmp.Or(e.Title, "导出") }
+
+func (e Export) submit() string { return cmp.Or(e.Submit, "导出") }
+
+func (e Export) hint() string {
+	if e.Note == "" {
+		return "记入操作日志"
+	}
+	return e.Note + ";记入操作日志"
 }
 
 func (f Filter) reset() string {
