@@ -17,7 +17,7 @@ type rawCell struct {
 
 // row copies one row; up to the header only the title of the new column is added.
 func (e *sheetEdit) row(el xml.StartElement, raw string) error {
-	number, err := rowNumber(attr(el, "r"), e.lastRowSeen(el))
+	number, err := rowNumber(el, e.lastRowSeen(el))
 	if err != nil {
 		return err
 	}
@@ -146,19 +146,4 @@ func (e *sheetEdit) putNote(number int, findings []Finding, cells []rawCell) {
 	_ = xml.EscapeText(&escaped, []byte(text)) // a Builder does not fail
 	e.put(e.tag(`<%sc r="`) + ref(e.column, number) + fmt.Sprintf(`" s="%d" t="inlineStr">`, style) +
 		e.tag(`<%sis><%st xml:space="preserve">`) + escaped.String() + e.tag(`</%st></%sis></%sc>`))
-}
-
-// attr gives the value of an attribute, "" if the tag has none.
-func attr(el xml.StartElement, name string) string {
-	for _, a := range el.Attr {
-		if a.Name.Local == name && a.Name.Space != "xmlns" {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-func intAttr(el xml.StartElement, name string) int {
-	n, _ := strconv.Atoi(attr(el, name))
-	return n
 }

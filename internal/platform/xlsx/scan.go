@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"encoding/xml"
 	"errors"
 	"io"
 	"strconv"
@@ -16,10 +17,9 @@ const maxRow, maxCol = 1 << 20, 1 << 14
 type sheetRows struct {
 	book  *Book
 	rc    io.Closer
-	in    *tokens
+	dec   *xml.Decoder
 	row   int
 	cells []Cell // reused
-	raw   []byte // reused
 }
 
 func (b *Book) sheetRows(part string) (*sheetRows, error) {
@@ -27,7 +27,7 @@ func (b *Book) sheetRows(part string) (*sheetRows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sheetRows{book: b, rc: rc, in: newTokens(rc)}, nil
+	return &sheetRows{book: b, rc: rc, dec: xml.NewDecoder(rc)}, nil
 }
 
 func (s *sheetRows) Close() error { return s.rc.Close() }
@@ -35,30 +35,35 @@ func (s *sheetRows) Close() error { return s.rc.Close() }
 // next gives the number and the filled cells of the next stored row, io.EOF after the last. The slice is reused.
 func (s *sheetRows) next() (int, []Cell, error) {
 	for {
-		if err := s.in.next(); err != nil {
+		tok, err := s.dec.RawToken()
+		if err != nil {
 			return 0, nil, readError(unexpected(err))
 		}
-		switch {
-		case s.in.start("row"):
-			n, err := rowNumber(s.in.attr("r"), s.row)
-			if err != nil {
-				return 0, nil, damaged(err)
+		switch t := tok.(type) {
+		case xml.StartElement:
+			if t.Name.Local == "row" {
+				n, err := rowNumber(t, s.row)
+				if err != nil {
+					return 0, nil, damaged(err)
+				}
+				s.row = n
+				if err := s.readRow(); err != nil {
+					return 0, nil, readError(err)
+				}
+				return s.row, s.cells, nil
 			}
-			s.row = n
-			if err := s.readRow(); err != nil {
-				return 0, nil, readError(err)
+		case xml.EndElement:
+			if t.Name.Local == "sheetData" || t.Name.Local == "worksheet" {
+				return 0, nil, io.EOF
 			}
-			return s.row, s.cells, nil
-		case s.in.end("sheetData"), s.in.end("worksheet"):
-			return 0, nil, io.EOF
 		}
 	}
 }
 
 // rowNumber takes the row's own number; a writer may leave it out, then rows count on.
-func rowNumber(r string, previous int) (int, error) {
+func rowNumber(el xml.StartElement, previous int) (int, error) {
 	n := previous + 1
-	if r != "" {
+	if r := attr(el, "r"); r != "" {
 		var err error
 		if n, err = strconv.Atoi(r); err != nil {
 			return 0, err
@@ -74,24 +79,29 @@ func (s *sheetRows) readRow() error {
 	s.cells = s.cells[:0]
 	col := 0
 	for {
-		if err := s.in.next(); err != nil {
+		tok, err := s.dec.RawToken()
+		if err != nil {
 			return unexpected(err)
 		}
-		switch {
-		case s.in.start("c"):
-			var err error
-			if col, err = columnNumber(s.in.attr("r"), col); err != nil {
+		switch t := tok.(type) {
+		case xml.StartElement:
+			if t.Name.Local != "c" {
+				continue
+			}
+			if col, err = columnNumber(attr(t, "r"), col); err != nil {
 				return err
 			}
-			c, err := s.readCell(col)
+			c, err := s.readCell(t, col)
 			if err != nil {
 				return err
 			}
 			if c.Text != "" || c.NoValue {
 				s.cells = append(s.cells, c)
 			}
-		case s.in.end("row"):
-			return nil
+		case xml.EndElement:
+			if t.Name.Local == "row" {
+				return nil
+			}
 		}
 	}
 }
@@ -113,37 +123,42 @@ func columnNumber(ref string, previous int) (int, error) {
 	return n, nil
 }
 
-// readCell reads a cell whose start tag was read.
-func (s *sheetRows) readCell(col int) (Cell, error) {
-	kind, style := s.in.attr("t"), s.in.intAttr("s")
-	raw := s.raw[:0]
+func (s *sheetRows) readCell(el xml.StartElement, col int) (Cell, error) {
+	kind, style := attr(el, "t"), intAttr(el, "s")
+	var raw []byte
 	var inValue, formula bool
 	for {
-		if err := s.in.next(); err != nil {
+		tok, err := s.dec.RawToken()
+		if err != nil {
 			return Cell{}, unexpected(err)
 		}
-		switch {
-		case s.in.start("v"):
-			inValue = true
-		case s.in.start("f"):
-			formula = true
-		case s.in.start("is"):
-			value, err := richText(s.in, "is")
-			if err != nil {
-				return Cell{}, err
+		switch t := tok.(type) {
+		case xml.StartElement:
+			switch t.Name.Local {
+			case "v":
+				inValue = true
+			case "f":
+				formula = true
+			case "is":
+				value, err := richText(s.dec, "is")
+				if err != nil {
+					return Cell{}, err
+				}
+				raw = append(raw[:0], value...)
 			}
-			raw = append(raw[:0], value...)
-		case s.in.kind == textToken:
+		case xml.CharData:
 			if inValue {
-				raw = append(raw, s.in.text...)
+				raw = append(raw, t...)
 			}
-		case s.in.end("v"):
-			inValue = false
-		case s.in.end("c"):
-			s.raw = raw
-			c := s.cell(col, kind, style, string(raw))
-			c.NoValue = formula && len(raw) == 0 && kind != "str"
-			return c, nil
+		case xml.EndElement:
+			switch t.Name.Local {
+			case "v":
+				inValue = false
+			case "c":
+				c := s.cell(col, kind, style, string(raw))
+				c.NoValue = formula && len(raw) == 0 && kind != "str"
+				return c, nil
+			}
 		}
 	}
 }

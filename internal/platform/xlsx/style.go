@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"encoding/xml"
 	"strings"
 )
 
@@ -18,11 +19,11 @@ func (b *Book) readStyles(name string) error {
 	}
 	codes := map[int]string{}
 	inCells := false
-	return b.elements(name, smallPart, func(in *tokens) error {
-		switch string(in.name) {
+	return b.elements(name, smallPart, func(el xml.StartElement, _ *xml.Decoder) error {
+		switch el.Name.Local {
 		case "numFmt":
-			if _, known := codes[in.intAttr("numFmtId")]; !known { // differential styles repeat the ids
-				codes[in.intAttr("numFmtId")] = in.attr("formatCode")
+			if _, known := codes[intAttr(el, "numFmtId")]; !known { // differential styles repeat the ids
+				codes[intAttr(el, "numFmtId")] = attr(el, "formatCode")
 			}
 		case "cellXfs":
 			inCells = true
@@ -30,7 +31,7 @@ func (b *Book) readStyles(name string) error {
 			inCells = false
 		case "xf":
 			if inCells {
-				id := in.intAttr("numFmtId")
+				id := intAttr(el, "numFmtId")
 				b.styles = append(b.styles, formatOf(id, codes[id]))
 			}
 		}

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"encoding/xml"
 	"errors"
 	"io"
 	"path"
@@ -19,24 +20,24 @@ func (b *Book) Sheets() []string {
 	return names
 }
 
-// elements calls see for every start tag of a part; see may read on, through what the element holds.
-func (b *Book) elements(name string, limit int64, see func(in *tokens) error) error {
+// elements calls see for every start tag of a part, with a reader for the text within it.
+func (b *Book) elements(name string, limit int64, see func(xml.StartElement, *xml.Decoder) error) error {
 	rc, err := b.open(name, limit)
 	if err != nil {
 		return err
 	}
 	defer rc.Close()
-	in := newTokens(rc)
+	dec := xml.NewDecoder(rc)
 	for {
-		err := in.next()
+		tok, err := dec.RawToken()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return readError(err)
 		}
-		if in.kind == startTag {
-			if err := see(in); err != nil {
+		if el, ok := tok.(xml.StartElement); ok {
+			if err := see(el, dec); err != nil {
 				return readError(err)
 			}
 		}
@@ -51,6 +52,20 @@ func readError(err error) error {
 	return damaged(err)
 }
 
+func attr(el xml.StartElement, name string) string {
+	for _, a := range el.Attr {
+		if a.Name.Local == name && a.Name.Space != "xmlns" {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+func intAttr(el xml.StartElement, name string) int {
+	n, _ := strconv.Atoi(attr(el, name))
+	return n
+}
+
 func (b *Book) readWorkbook() error {
 	main, err := b.target("_rels/.rels", "", "/officeDocument")
 	if err != nil {
@@ -61,10 +76,10 @@ func (b *Book) readWorkbook() error {
 	}
 	dir := path.Dir(main)
 	rels, types := map[string]string{}, map[string]string{}
-	err = b.elements(path.Join(dir, "_rels", path.Base(main)+".rels"), smallPart, func(in *tokens) error {
-		if in.start("Relationship") {
-			id, kind := in.attr("Id"), in.attr("Type")
-			rels[id] = resolve(dir, in.attr("Target"))
+	err = b.elements(path.Join(dir, "_rels", path.Base(main)+".rels"), smallPart, func(el xml.StartElement, _ *xml.Decoder) error {
+		if el.Name.Local == "Relationship" {
+			id, kind := attr(el, "Id"), attr(el, "Type")
+			rels[id] = resolve(dir, attr(el, "Target"))
 			types[id] = kind[strings.LastIndexByte(kind, '/')+1:]
 		}
 		return nil
@@ -72,15 +87,15 @@ func (b *Book) readWorkbook() error {
 	if err != nil {
 		return err
 	}
-	err = b.elements(main, smallPart, func(in *tokens) error {
-		switch {
-		case in.start("workbookPr"):
-			v := in.attr("date1904")
+	err = b.elements(main, smallPart, func(el xml.StartElement, _ *xml.Decoder) error {
+		switch el.Name.Local {
+		case "workbookPr":
+			v := attr(el, "date1904")
 			b.d1904 = v == "1" || v == "true"
-		case in.start("sheet"):
-			id, state := in.attr("id"), in.attr("state")
+		case "sheet":
+			id, state := attr(el, "id"), attr(el, "state")
 			if (state == "" || state == "visible") && types[id] == "worksheet" && rels[id] != "" {
-				b.sheets = append(b.sheets, sheetEntry{in.attr("name"), rels[id]})
+				b.sheets = append(b.sheets, sheetEntry{attr(el, "name"), rels[id]})
 			}
 		}
 		return nil
@@ -111,9 +126,9 @@ func (b *Book) target(rels, dir, kind string) (string, error) {
 	if b.parts[strings.ToLower(rels)] == nil {
 		return "", nil
 	}
-	err := b.elements(rels, smallPart, func(in *tokens) error {
-		if found == "" && in.start("Relationship") && strings.HasSuffix(in.attr("Type"), kind) {
-			found = resolve(dir, in.attr("Target"))
+	err := b.elements(rels, smallPart, func(el xml.StartElement, _ *xml.Decoder) error {
+		if found == "" && el.Name.Local == "Relationship" && strings.HasSuffix(attr(el, "Type"), kind) {
+			found = resolve(dir, attr(el, "Target"))
 		}
 		return nil
 	})
@@ -133,39 +148,46 @@ func (b *Book) readShared(name string) error {
 	if b.parts[strings.ToLower(name)] == nil {
 		return nil // some writers declare the table and leave it out when no cell uses it
 	}
-	return b.elements(name, b.limits.Shared, func(in *tokens) error {
-		if !in.start("si") {
+	return b.elements(name, b.limits.Shared, func(el xml.StartElement, dec *xml.Decoder) error {
+		if el.Name.Local != "si" {
 			return nil
 		}
-		text, err := richText(in, "si")
+		text, err := richText(dec, "si")
 		b.shared = append(b.shared, text)
 		return err
 	})
 }
 
 // richText joins the runs of a text element up to its end tag; the phonetic guide (rPh) is not part of the text.
-func richText(in *tokens, end string) (string, error) {
+func richText(dec *xml.Decoder, end string) (string, error) {
 	var text []byte // grows in place: a hostile file splits one text into a million runs
 	inText, guide := false, 0
 	for {
-		if err := in.next(); err != nil {
+		tok, err := dec.RawToken()
+		if err != nil {
 			return "", unexpected(err)
 		}
-		switch {
-		case in.start("rPh"):
-			guide++
-		case in.start("t"):
-			inText = guide == 0
-		case in.kind == textToken:
-			if inText {
-				text = append(text, in.text...)
+		switch t := tok.(type) {
+		case xml.StartElement:
+			switch t.Name.Local {
+			case "rPh":
+				guide++
+			case "t":
+				inText = guide == 0
 			}
-		case in.end("rPh"):
-			guide--
-		case in.end("t"):
-			inText = false
-		case in.end(end):
-			return unescape(string(text)), nil
+		case xml.CharData:
+			if inText {
+				text = append(text, t...)
+			}
+		case xml.EndElement:
+			switch t.Name.Local {
+			case "rPh":
+				guide--
+			case "t":
+				inText = false
+			case end:
+				return unescape(string(text)), nil
+			}
 		}
 	}
 }
