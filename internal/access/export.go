@@ -48,7 +48,7 @@ func (e Export) Refusal() error {
 	return err
 }
 
-func (e Export) asking() Asking { return Asking{Title: "导出" + e.Name, Words: e.Filter} }
+func (e Export) asking() Asking { return Asking{Act: "导出", What: e.Name, Words: e.Filter} }
 
 // File makes and notes the workbook for a job, which leaves it to be fetched.
 func (e Export) File(ctx context.Context, s Scope) ([]byte, error) {

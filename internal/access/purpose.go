@@ -41,10 +41,13 @@ func Purpose(typed string) (string, error) {
 
 // Asking is an act for which a purpose must be given, as the page says it that asks once more.
 type Asking struct {
-	Title string // the act with what it is about, such as 导出账号清单
+	Act   string // such as 导出
+	What  string // such as 账号清单
 	Words string // the conditions under which rows were chosen
 	Back  string // the page that holds the form; empty where it is the list from whose address the act's own is made
 }
+
+func (a Asking) title() string { return a.Act + a.What }
 
 // Purpose is Purpose, refused in such a way that the Gate asks for it: on one page for every export, print and reveal, at
 // the address of the act, with everything else that was posted. A handler calls it when the row is known to be in scope.
@@ -63,7 +66,7 @@ type unanswered struct {
 	refusal error
 }
 
-func (u *unanswered) Error() string { return u.Title + ": " + u.refusal.Error() }
+func (u *unanswered) Error() string { return u.title() + ": " + u.refusal.Error() }
 
 func (u *unanswered) Unwrap() error { return u.refusal }
 
@@ -87,7 +90,7 @@ func (c *Core) askPurpose(w http.ResponseWriter, r *http.Request, s Scope, u *un
 		}
 	}
 	p.Back = cmp.Or(p.Back, listOf(r))
-	v := View{Title: u.Title, Status: http.StatusUnprocessableEntity}
+	v := View{Title: u.title(), Status: http.StatusUnprocessableEntity}
 	if err := c.Page(w, r, s, v, purposePage(p)); err != nil {
 		c.log.Error("render the page for a purpose", "err", err)
 	}

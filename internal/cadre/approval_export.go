@@ -31,7 +31,7 @@ func (m *Module) exportApproval(w http.ResponseWriter, r *http.Request, s access
 	if err != nil {
 		return err
 	}
-	purpose, err := access.Asking{Title: "导出" + p.Name + "的任免审批表"}.Purpose(r.PostForm.Get("purpose"))
+	purpose, err := access.Asking{Act: "导出", What: p.Name + "的任免审批表"}.Purpose(r.PostForm.Get("purpose"))
 	if err != nil {
 		return err
 	}

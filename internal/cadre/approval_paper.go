@@ -195,7 +195,7 @@ func (m *Module) printApproval(w http.ResponseWriter, r *http.Request, s access.
 	if err != nil {
 		return err
 	}
-	purpose, err := access.Asking{Title: "打印" + p.Name + "的任免审批表"}.Purpose(r.PostForm.Get("purpose"))
+	purpose, err := access.Asking{Act: "打印", What: p.Name + "的任免审批表"}.Purpose(r.PostForm.Get("purpose"))
 	if err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func (m *Module) revealAttachment(w http.ResponseWriter, r *http.Request, s acce
 	if err != nil {
 		return err
 	}
-	purpose, err := access.Asking{Title: "打开" + p.Name + "的" + a.Title(), Back: attachmentsPath(p.ID)}.Purpose(r.PostForm.Get("purpose"))
+	purpose, err := access.Asking{Act: "打开", What: p.Name + "的" + a.Title(), Back: attachmentsPath(p.ID)}.Purpose(r.PostForm.Get("purpose"))
 	if err != nil {
 		return err
 	}

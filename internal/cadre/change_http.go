@@ -125,7 +125,7 @@ func (m *Module) revealChange(w http.ResponseWriter, r *http.Request, s access.S
 		if err != nil {
 			return err
 		}
-		purpose, err := access.Asking{Title: "查看" + c.PersonName + "更正申请的完整信息"}.Purpose(r.PostForm.Get("purpose"))
+		purpose, err := access.Asking{Act: "查看", What: c.PersonName + "更正申请的完整信息"}.Purpose(r.PostForm.Get("purpose"))
 		if err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func (m *Module) openEvidence(w http.ResponseWriter, r *http.Request, s access.S
 	}
 	purpose := ""
 	if a.Personal() {
-		if purpose, err = (access.Asking{Title: "打开更正申请的依据:" + a.Title()}).Purpose(r.PostForm.Get("purpose")); err != nil {
+		if purpose, err = (access.Asking{Act: "打开", What: "更正申请的依据:" + a.Title()}).Purpose(r.PostForm.Get("purpose")); err != nil {
 			return err
 		}
 	}

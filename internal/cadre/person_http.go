@@ -164,7 +164,7 @@ func (m *Module) reveal(w http.ResponseWriter, r *http.Request, s access.Scope) 
 	if err != nil {
 		return err
 	}
-	purpose, err := access.Asking{Title: "查看" + p.Name + "的完整信息"}.Purpose(r.PostForm.Get("purpose"))
+	purpose, err := access.Asking{Act: "查看", What: p.Name + "的完整信息"}.Purpose(r.PostForm.Get("purpose"))
 	if err != nil {
 		return err
 	}
