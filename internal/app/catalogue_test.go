@@ -242,3 +242,25 @@ func TestMigrationsDownAndUpAgain(t *testing.T) {
 		t.Errorf("status %+v, %v", s, err)
 	}
 }
+
+// Whoever starts the server and asks for the accounts in the same moment makes the job library's tables once.
+func TestTwoProgramsMigrateAtOnce(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	c := db.Owner(t)
+	if _, err := c.Exec(t.Context(), `drop schema jobs cascade; create schema jobs`); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	for range 4 {
+		go func() { done <- pg.Migrate(context.Background(), db.OwnerURL) }()
+	}
+	for range 4 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := list(t, c, `select count(*)::text from pg_class where relnamespace = 'jobs'::regnamespace and relname = 'river_job'`); n[0] != "1" {
+		t.Errorf("%s tables of jobs", n[0])
+	}
+}

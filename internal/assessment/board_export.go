@@ -38,7 +38,7 @@ func (m *Module) exportBoard(w http.ResponseWriter, r *http.Request, s access.Sc
 			for _, l := range p.Query.keep(p.All) {
 				due, late := p.due(l)
 				if err := x.Row(l.TownshipName, l.State.Title(ViewerDistrict), l.Touched, l.Rows, l.Returned, due, late, mark(l.Average),
-					l.Excellent, l.Objections); err != nil {
+					count(l.Excellent), l.Objections); err != nil {
 					return err
 				}
 			}

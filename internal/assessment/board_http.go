@@ -101,25 +101,34 @@ func (q boardQuery) keep(all []BoardLine) []BoardLine {
 }
 
 func (m *Module) askOpen(w http.ResponseWriter, r *http.Request, s access.Scope) error {
-	return m.openForm(w, r, s, month.Of(s.Now()).Prev().String(), "", http.StatusOK)
+	return m.openForm(w, r, s, "", "", http.StatusOK)
 }
 
+// openForm proposes the month after the latest one, and the last month where there is none yet.
 func (m *Module) openForm(w http.ResponseWriter, r *http.Request, s access.Scope, typed, problem string, status int) error {
-	var open []Period
+	now := month.Of(s.Now())
+	p := openProps{Month: typed, Problem: problem, Next: now.Prev(), Grant: s.GrantID()}
 	err := access.Read(r.Context(), s, func(tx *access.Tx) error {
 		list, err := m.Store.Periods(r.Context(), tx, 6)
-		for _, p := range list {
-			if p.State == MonthOpen {
-				open = append(open, p)
+		for _, l := range list {
+			if l.State == MonthOpen {
+				p.Open = append(p.Open, l)
 			}
+		}
+		if len(list) > 0 {
+			p.Next = list[0].Month.Next()
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	p.Early = p.Next.After(now)
+	if p.Month == "" && problem == "" && !p.Early {
+		p.Month = p.Next.String()
+	}
 	return access.Page(w, r, s, access.View{Title: "开启月份", Status: status, Crumbs: []ui.Crumb{{Title: "月考评总览", Href: "/assessment"}}},
-		openPage(openProps{Month: typed, Problem: problem, Open: open, Grant: s.GrantID()}))
+		openPage(p))
 }
 
 func (m *Module) open(w http.ResponseWriter, r *http.Request, s access.Scope) error {
@@ -135,7 +144,7 @@ func (m *Module) open(w http.ResponseWriter, r *http.Request, s access.Scope) er
 		return refuse(err)
 	}
 	if at.After(month.Of(s.Now())) {
-		return refuse(fault.Invalid("%s还没有到,不能提前开启", at.Title()))
+		return refuse(fault.Invalid("%s还没有到,%s起可以开启", at.Title(), at.First().Format("2006-01-02")))
 	}
 	var done Opened
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {

@@ -21,8 +21,8 @@ type BoardLine struct {
 	Returned        int
 	Objections      int // open ones
 	ReturnRequested bool
-	Average         *points.Points // of the normalised scores
-	Excellent       int
+	Average         *points.Points // of the normalised scores; none before anything was entered
+	Excellent       *int           // none before anybody has a grade
 	SubmittedAt     *time.Time
 	PublishedAt     *time.Time
 	Confirmed       bool // by the department's leader
@@ -33,7 +33,7 @@ type BoardLine struct {
 func (Store) Board(ctx context.Context, tx *access.Tx, m month.Month) ([]BoardLine, error) {
 	rows, err := tx.Query(ctx, `with r as (
 			select sheet_id, count(*) as rows, count(*) filter (where state = 'returned') as returned,
-				count(*) filter (where grade = 'excellent') as excellent, round(avg(normalised), 2) as average
+				count(*) filter (where grade = 'excellent') as excellent, count(*) filter (where grade <> '') as graded, round(avg(normalised), 2) as average
 			from assessment_rows where tenant_id = @tenant and month = @month and removed_at is null group by sheet_id),
 		c as (select w.sheet_id, count(distinct c.row_id) as touched from assessment_cells c
 			join assessment_rows w on w.tenant_id = c.tenant_id and w.id = c.row_id
@@ -41,7 +41,7 @@ func (Store) Board(ctx context.Context, tx *access.Tx, m month.Month) ([]BoardLi
 		o as (select sheet_id, count(*) as open from assessment_objections where tenant_id = @tenant and state = 'open' group by sheet_id)
 		select s.id as sheet_id, s.township_id, s.township_name, s.state, coalesce(r.rows, 0)::int as rows,
 			coalesce(c.touched, 0)::int as touched, coalesce(r.returned, 0)::int as returned, coalesce(o.open, 0)::int as objections,
-			s.return_requested <> '' as return_requested, r.average, coalesce(r.excellent, 0)::int as excellent, s.submitted_at, s.published_at,
+			s.return_requested <> '' as return_requested, case when s.state <> 'not_started' then r.average end as average, case when r.graded > 0 then r.excellent::int end as excellent, s.submitted_at, s.published_at,
 			s.confirmed_at is not null as confirmed, s.version
 		from assessment_sheets s join townships t on t.tenant_id = s.tenant_id and t.id = s.township_id
 			left join r on r.sheet_id = s.id left join c on c.sheet_id = s.id left join o on o.sheet_id = s.id

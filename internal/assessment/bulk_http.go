@@ -20,11 +20,11 @@ import (
 )
 
 // bulkKind is one of the two ways to apply a clause to many: to villages by post factor, or to chosen cadres in full.
-type bulkKind struct{ path, title, field, source string }
+type bulkKind struct{ path, title, field, who, source string }
 
 var (
-	bulkVillages = bulkKind{"villages", "按村扣分", "village", sourceVillage}
-	bulkMany     = bulkKind{"many", "一条多人", "row", sourceGrid}
+	bulkVillages = bulkKind{"villages", "按村扣分", "village", "村(社区)", sourceVillage}
+	bulkMany     = bulkKind{"many", "按人扣分", "row", "人员", sourceGrid}
 )
 
 func (m *Module) bulkRoutes() []access.Route {
@@ -190,7 +190,11 @@ func (p *bulkProps) preview(person int64) error {
 		}
 	}
 	var e Entry
-	if e, p.Problems = p.Form.entry(p.Scheme); len(p.Problems) > 0 {
+	e, p.Problems = p.Form.entry(p.Scheme)
+	if len(p.Form.Chosen) == 0 {
+		p.Problems = append(p.Problems, ui.Problem{Field: p.Kind.field, Sentence: "请选择" + p.Kind.who})
+	}
+	if len(p.Problems) > 0 {
 		return nil
 	}
 	var err error
@@ -201,8 +205,6 @@ func (p *bulkProps) preview(person int64) error {
 		p.Lines, err = p.Scheme.ApplyToMany(e, p.Form.Chosen, p.bulkTargets(person))
 	}
 	switch {
-	case err != nil && len(p.Form.Chosen) == 0:
-		p.Problems = []ui.Problem{{Field: p.Kind.field, Sentence: fault.Of(err).Sentence}}
 	case err != nil:
 		p.Problems = []ui.Problem{{Field: "choice", Sentence: fault.Of(err).Sentence}}
 	case p.falls() == 0:

@@ -86,6 +86,14 @@ func (m *Module) exportCompare(w http.ResponseWriter, r *http.Request, s access.
 		}}.Send(w, r, s)
 }
 
+// count is a number as a cell; empty where nobody can know it yet.
+func count(n *int) any {
+	if n == nil {
+		return nil
+	}
+	return *n
+}
+
 // mark is an average as a cell; empty where nobody was assessed.
 func mark(p *points.Points) any {
 	if p == nil {

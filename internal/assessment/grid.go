@@ -70,6 +70,7 @@ type gridGroup struct {
 type gridRow struct {
 	Row
 	Closed  string // why it takes no entries
+	Own     bool   // of who is looking
 	Cells   []gridCell
 	Entries int
 	Open    int // entries 待补依据
@@ -100,7 +101,7 @@ func (p *gridProps) arrange(person int64) {
 		problems[place{p.Problems[i].Row, p.Problems[i].Dimension}] = &p.Problems[i]
 	}
 	for _, r := range p.Rows {
-		g := gridRow{Row: r, Entries: len(p.entries[r.ID])}
+		g := gridRow{Row: r, Entries: len(p.entries[r.ID]), Own: p.Enters && person != 0 && r.PersonID == person}
 		if !p.Enters {
 			g.Closed = "只读"
 		} else {
@@ -175,10 +176,10 @@ func (g gridRow) id() string { return strconv.FormatInt(g.ID, 10) }
 
 func rowPath(id int64) string { return "/assessment/rows/" + strconv.FormatInt(id, 10) }
 
-// note is what stands beside a row besides its entries.
+// note is what stands beside a row besides its entries. What holds for the whole sheet is said once, above it.
 func (g gridRow) note() []string {
 	var notes []string
-	if g.Closed != "" && g.Closed != "只读" {
+	if g.Own {
 		notes = append(notes, g.Closed)
 	}
 	if g.Veto != "" {
@@ -207,6 +208,14 @@ func (p gridProps) summary() []ui.Problem {
 }
 
 // modeTabs are the two meanings of a typed number.
+// modeTitle says what the two modes are: of typing, or of looking.
+func (p gridProps) modeTitle() string {
+	if p.canEdit() {
+		return "录入方式"
+	}
+	return "显示方式"
+}
+
 func (p gridProps) modeTabs() []ui.Tab {
 	tabs := make([]ui.Tab, 0, 2)
 	for _, m := range []struct {

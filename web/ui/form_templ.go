@@ -1192,7 +1192,7 @@ func choices(f Field) templ.Component {
 			templ_7745c5c3_Var59 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var60 = []any{"boxes", templ.KV("field-wide", f.Wide), templ.KV("field-bad", f.Error != "")}
+		var templ_7745c5c3_Var60 = []any{"boxes", templ.KV("boxes-many", len(f.Options) > 12), templ.KV("field-wide", f.Wide), templ.KV("field-bad", f.Error != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var60...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -95,7 +95,17 @@ func Migrate(ctx context.Context, ownerURL string) error {
 // JobSchema holds the tables of the job library, which brings its own migrations.
 const JobSchema = "jobs"
 
+// migrateJobs holds a lock for as long as it lasts: unlike the other migrator the job library's takes none, and two programs
+// that start on a new database at once would make the same tables.
 func migrateJobs(ctx context.Context, ownerURL string) error {
+	turn, err := pgx.Connect(ctx, ownerURL)
+	if err != nil {
+		return fmt.Errorf("connect as owner: %w", err)
+	}
+	defer turn.Close(ctx)
+	if _, err := turn.Exec(ctx, `select pg_advisory_lock(hashtextextended('job migrations', 0))`); err != nil {
+		return fmt.Errorf("wait for another migration: %w", err)
+	}
 	pool, err := pgxpool.New(ctx, ownerURL)
 	if err != nil {
 		return fmt.Errorf("connect as owner: %w", err)
