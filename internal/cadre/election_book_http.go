@@ -253,7 +253,7 @@ func (m *Module) repairElectionBook(w http.ResponseWriter, r *http.Request, s ac
 	if err != nil {
 		return err
 	}
-	httpx.Attachment(w, "问题行-"+s.Now().Format(time.DateOnly)+".xlsx", access.XLSX)
+	httpx.Attachment(w, repaired+s.Now().Format(time.DateOnly)+".xlsx", access.XLSX)
 	_, err = w.Write(fixed)
 	return err
 }

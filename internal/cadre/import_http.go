@@ -347,7 +347,7 @@ func (m *Importer) repair(w http.ResponseWriter, r *http.Request, s access.Scope
 	if err != nil {
 		return err
 	}
-	httpx.Attachment(w, "问题行-"+c.Batch.FileName, access.XLSX)
+	httpx.Attachment(w, repaired+c.Batch.FileName, access.XLSX)
 	_, err = w.Write(fixed)
 	return err
 }

@@ -164,7 +164,7 @@ func droppedNotice() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "这个文件已放弃,没有写入任何内容。需要的请重新上传。")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "这个文件已放弃,或已由改好的同名文件代替,没有写入任何内容。需要的请重新上传。")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,10 +27,20 @@ const (
 	electionUpload = "election"
 )
 
+// repaired begins the name of the file that lists what is wrong with an upload.
+const repaired = "问题行-"
+
 // keepUpload keeps a file, sealed, until it is confirmed, given up or too old. The summary says what was found and holds no
-// personal value.
+// personal value. The file takes the place of an own earlier one of its name that was not right: it has been corrected.
 func keepUpload(ctx context.Context, tx *access.Tx, keys *crypt.Keys, kind string, file httpx.Upload, summary any) (id int64, err error) {
 	s := tx.Scope()
+	if _, err = tx.Exec(ctx, `update import_batches set state = 'dropped', content = ''::bytea, finished_at = @now
+		where tenant_id = @tenant and township_id = @township and village_id = @village and created_by = @by and kind = @kind and state = 'preview'
+			and file_name in (@name, @plain, @prefix || @plain) and (coalesce((summary->>'Bad')::int, 0) > 0 or not coalesce((summary->>'Checked')::boolean, false))`,
+		pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": s.Township(), "village": s.Village(), "by": s.Account(), "kind": kind, "name": file.Name,
+			"plain": strings.TrimPrefix(file.Name, repaired), "prefix": repaired, "now": s.Now()}); err != nil {
+		return 0, err
+	}
 	err = tx.QueryRow(ctx, `insert into import_batches (tenant_id, township_id, village_id, kind, file_name, content, summary, created_by, created_at)
 		values (@tenant, @township, @village, @kind, @name, @content, @summary, @by, @now) returning id`, pgx.StrictNamedArgs{"tenant": tx.Tenant(),
 		"township": s.Township(), "village": s.Village(), "kind": kind, "name": file.Name,
@@ -58,7 +69,7 @@ func waitingUploads(ctx context.Context, tx *access.Tx, kind string) ([]waitingU
 			coalesce((summary->>'Township')::bigint, 0) as township, created_at
 		from import_batches where tenant_id = @tenant and township_id = @township and village_id = @village and created_by = @by and state = 'preview'
 			and (@kind = '' or kind = @kind)
-		order by created_at desc, id desc`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": s.Township(), "village": s.Village(),
+		order by created_at desc, id desc limit 50`, pgx.StrictNamedArgs{"tenant": tx.Tenant(), "township": s.Township(), "village": s.Village(),
 		"by": s.Account(), "kind": kind})
 	if err != nil {
 		return nil, err
@@ -164,7 +175,7 @@ func settled(state string) error {
 	case "queued":
 		return fault.Conflict("这个文件正在后台导入,请在“后台任务”中查看结果")
 	case "dropped":
-		return fault.Conflict("这个文件已放弃,没有导入任何内容;需要的请重新上传")
+		return fault.Conflict("这个文件已放弃,或已由改好的同名文件代替,没有导入任何内容;需要的请重新上传")
 	}
 	return fault.Conflict("这个文件已经确认导入,没有重复导入")
 }

@@ -127,6 +127,29 @@ func TestAnUploadIsGivenUpInOneTabAndConfirmedInAnother(t *testing.T) {
 	}
 }
 
+func TestACorrectedFileTakesThePlaceOfTheWrongOne(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	clerk, neighbour := h.As(access.TownshipClerk, "A"), h.As(access.TownshipClerk, "B")
+	wrong := sheet(t, header, row(1, map[int]any{3: "621202198502140018"}))
+	first, _ := previewOf(clerk, "花名册.xlsx", wrong)
+	previewOf(neighbour, "花名册.xlsx", wrong)
+	previewOf(clerk, "另一个.xlsx", wrong)
+	previewOf(clerk, "问题行-花名册.xlsx", wrong)
+	for range 2 { // a file that is right stays beside another of its name
+		previewOf(clerk, "花名册.xlsx", sheet(t, header, row(2, nil)))
+	}
+	if list := waiting(clerk, "/cadres/import"); len(list) != 3 || !strings.Contains(list[2], "另一个") {
+		t.Errorf("the page lists %q", list)
+	}
+	if text := clerk.Get(first).Want(http.StatusOK).Doc().Text("main"); !strings.Contains(text, "改好的同名文件代替") {
+		t.Errorf("the replaced file: %q", text)
+	}
+	if list := waiting(neighbour, "/cadres/import"); len(list) != 1 {
+		t.Errorf("the neighbour's list: %q", list)
+	}
+}
+
 func TestUploadsThatNobodyComesBackForAreRemoved(t *testing.T) {
 	t.Parallel()
 	h := register(t)
