@@ -145,6 +145,35 @@ func TestAWorkbookBringsHeadsOneAfterTheOther(t *testing.T) {
 	}
 }
 
+// Rosters of the past give months: who left in one month hands over to who came in it.
+func TestAHandOverInOneMonthIsNoOverlap(t *testing.T) {
+	t.Parallel()
+	h := register(t)
+	clerk := h.As(access.TownshipClerk, "A")
+	e := blank(t, clerk)
+	for i, who := range []string{"钱一", "孙二", "周三"} {
+		number := id(i+1, idcard.Male)
+		e.row("人员", i, map[string]any{"村(社区)": "马家沟1", "姓名": who, "身份证号": number, "政治面貌": "党员", "最高学历": "大专"})
+		post := map[string]any{"姓名": who, "身份证号": number, "任职村(社区)": "马家沟1", "职务": "村党组织书记", "任职时间": "2021.01"}
+		switch i {
+		case 0:
+			post["任职时间"], post["离任时间"], post["离任方式"] = "2018.01", "2021.01", "届满"
+		case 2: // a term that began and ended in one month stands on its first day, and is in nobody's way before it
+			post["任职时间"], post["离任时间"], post["离任方式"] = "2018.01", "2018.01", "免职"
+			post["职务"] = "村委会主任"
+		}
+		e.row("任职", i, post)
+	}
+	at, doc := previewOf(clerk, "档案.xlsx", e.bytes())
+	sameFindings(t, wrong(doc), nil)
+	clerk.Post(at+"/confirm", nil).Want(http.StatusSeeOther)
+	for during, name := range map[string]string{"[2018-01-01,2021-01-01)": "钱一", "[2021-01-01,)": "孙二", "[2018-01-01,2018-01-02)": "周三"} {
+		if h.Count(`select count(*) from appointments where person_name = $1 and during = $2::daterange`, name, during) != 1 {
+			t.Errorf("%s: no term %s", name, during)
+		}
+	}
+}
+
 // What went out says who serves; a row that gets a last day and a way out ends the post, and the seat is free for another row.
 func TestAWorkbookEndsAPostAndFillsTheSeat(t *testing.T) {
 	t.Parallel()

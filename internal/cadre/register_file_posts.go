@@ -31,10 +31,14 @@ func readPost(row xlsx.Row, today time.Time, bad func(string, string, ...any)) *
 		t := d.First()
 		return &t
 	}
-	p.readEnd(row, day("until"), today, bad)
+	until := day("until")
 	if d, err := xlsx.ParseDate(row.Cell("until")); err == nil {
-		p.exact = d.Precision == xlsx.ToDay
+		if p.exact = d.Precision == xlsx.ToDay; !p.exact && until != nil && p.Since.Before(*until) {
+			// Who left in 2021-01 hands over to who comes in 2021-01: a month is read as its first day, on which the other begins.
+			*until = until.AddDate(0, 0, -1)
+		}
 	}
+	p.readEnd(row, until, today, bad)
 	p.Contract = day("contract")
 	if text := strings.TrimSuffix(strings.TrimPrefix(row.Text("term"), "第"), "届"); text != "" {
 		n, err := strconv.Atoi(text)
