@@ -141,7 +141,7 @@ func TestTerminatedServerFinishesItsRequests(t *testing.T) {
 			t.Errorf("request %d: %d %s %v", i, res.StatusCode, text, err)
 		}
 	}
-	if err := in.cmd.Wait(); err != nil {
+	if err := <-in.ended; err != nil {
 		t.Errorf("the program left with %v\n%s", err, in.log)
 	}
 	if took := time.Since(begin); took > 15*time.Second {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,6 +71,7 @@ type instance struct {
 	world *world
 	env   []string // further settings of the program
 	cmd   *exec.Cmd
+	ended chan error // how it ended, once
 	log   *bytes.Buffer
 	owner string // address of the database, as its owner
 	db    *pgx.Conn
@@ -119,7 +121,18 @@ func (in *instance) start() {
 	in.cmd.Env = append(in.cmd.Env, in.env...)
 	in.cmd.Stdout, in.cmd.Stderr = in.log, in.log
 	in.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := in.cmd.Start(); err != nil {
+	started := make(chan error, 1)
+	in.ended = make(chan error, 1)
+	cmd, ended := in.cmd, in.ended
+	go func() {
+		runtime.LockOSThread() // the death signal is tied to the thread that forked: keep it
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			ended <- cmd.Wait()
+		}
+	}()
+	if err := <-started; err != nil {
 		in.t.Fatal(err)
 	}
 }
@@ -128,7 +141,7 @@ func (in *instance) start() {
 func (in *instance) end() {
 	if in.cmd != nil && in.cmd.Process != nil {
 		_ = in.cmd.Process.Signal(syscall.SIGTERM) // it takes its database along
-		_ = in.cmd.Wait()
+		<-in.ended
 		in.cmd = nil
 	}
 }
@@ -139,7 +152,7 @@ func (in *instance) killServer() {
 	if err := in.cmd.Process.Kill(); err != nil {
 		in.t.Fatal(err)
 	}
-	_ = in.cmd.Wait() // it was killed
+	<-in.ended
 	in.start()
 }
 
