@@ -86,7 +86,9 @@ func (f *objectionForm) check(sources []string) []ui.Problem {
 	if utf8.RuneCountInString(f.Objector) > 50 {
 		problems = append(problems, ui.Problem{Field: "objector", Sentence: "反映人最多50字"})
 	}
-	if n := utf8.RuneCountInString(f.Content); n < 2 || n > 1000 {
+	if n := utf8.RuneCountInString(f.Content); n == 0 {
+		problems = append(problems, ui.Problem{Field: "content", Sentence: "请填写异议内容"})
+	} else if n < 2 || n > 1000 {
 		problems = append(problems, ui.Problem{Field: "content", Sentence: fmt.Sprintf("异议内容应为2到1000字,现为%d字", n)})
 	}
 	return problems
