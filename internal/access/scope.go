@@ -152,6 +152,21 @@ func (c *Core) System(reason string, tenant int64) Scope {
 	return Scope{core: c, settings: pg.Settings{Tenant: tenant, Level: pg.District}, role: DistrictOfficer, name: "系统:" + reason}
 }
 
+// EachDistrict does the same work in every district, each in a transaction of its own, and stops at the first that fails.
+// It uses System and is listed with it.
+func (c *Core) EachDistrict(ctx context.Context, reason string, do func(tx *Tx) error) error {
+	tenants, err := c.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tenants {
+		if err := InScope(ctx, c.System(reason, t), do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Widen gives the same actor the view of the whole district for one named act, such as finding which township keeps the
 // file of an ID number. The answer must never show what the actor may not see. Listed in the same test as System.
 func (s Scope) Widen(_ string) Scope {

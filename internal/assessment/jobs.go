@@ -24,23 +24,10 @@ func (m *Module) Bind(core *access.Core) { m.core = core }
 // lockDue makes final, in every district, what became ripe since the last hour: at midnight, or when the last objection
 // was answered.
 func (m *Module) lockDue(ctx context.Context) error {
-	return m.eachDistrict(ctx, "归档到期的考评表", func(tx *access.Tx) error {
+	return m.core.EachDistrict(ctx, "归档到期的考评表", func(tx *access.Tx) error {
 		_, err := m.Store.Lock(ctx, tx, month.Month{})
 		return err
 	})
-}
-
-func (m *Module) eachDistrict(ctx context.Context, reason string, do func(tx *access.Tx) error) error {
-	tenants, err := m.core.Tenants(ctx)
-	if err != nil {
-		return err
-	}
-	for _, t := range tenants {
-		if err := access.InScope(ctx, m.core.System(reason, t), do); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // differencesAtNight compares the final months with the register, once a day while nobody waits for the database.
@@ -48,7 +35,7 @@ func (m *Module) differencesAtNight(ctx context.Context) error {
 	if m.core.Now().Hour() != 2 {
 		return nil
 	}
-	return m.eachDistrict(ctx, "核对以前月份的绩效差额", func(tx *access.Tx) error {
+	return m.core.EachDistrict(ctx, "核对以前月份的绩效差额", func(tx *access.Tx) error {
 		months, err := m.Store.finalMonths(ctx, tx)
 		if err != nil {
 			return err

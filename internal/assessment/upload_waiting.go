@@ -139,7 +139,7 @@ func (Store) dropUpload(ctx context.Context, tx *access.Tx, id, sheet int64) (na
 
 // SweepUploads removes uploads that nobody came back for, and the lines of those that are settled.
 func (m *Module) SweepUploads(ctx context.Context) error {
-	return m.eachDistrict(ctx, "清理到期的上传文件", func(tx *access.Tx) error {
+	return m.core.EachDistrict(ctx, "清理到期的上传文件", func(tx *access.Tx) error {
 		_, err := tx.Exec(ctx, `delete from assessment_uploads where tenant_id = @tenant and created_at < @old`,
 			pgx.StrictNamedArgs{"tenant": tx.Tenant(), "old": m.core.Now().AddDate(0, 0, -uploadDays)})
 		return err

@@ -182,19 +182,9 @@ func settled(state string) error {
 
 // Sweep removes uploads that nobody came back for, and the lines of those that are settled.
 func (m *Importer) Sweep(ctx context.Context) error {
-	tenants, err := m.core.Tenants(ctx)
-	if err != nil {
+	return m.core.EachDistrict(ctx, "清理到期的上传文件", func(tx *access.Tx) error {
+		_, err := tx.Exec(ctx, `delete from import_batches where tenant_id = @tenant and created_at < @old`,
+			pgx.StrictNamedArgs{"tenant": tx.Tenant(), "old": m.core.Now().AddDate(0, 0, -keptDays)})
 		return err
-	}
-	for _, t := range tenants {
-		err := access.InScope(ctx, m.core.System("清理到期的上传文件", t), func(tx *access.Tx) error {
-			_, err := tx.Exec(ctx, `delete from import_batches where tenant_id = @tenant and created_at < @old`,
-				pgx.StrictNamedArgs{"tenant": t, "old": m.core.Now().AddDate(0, 0, -keptDays)})
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }

@@ -24,20 +24,10 @@ func (m *Module) hears() map[string]access.Listener {
 // vacateHourly does the same for whatever reaches the register by other ways, such as an import.
 func (m *Module) vacateHourly(jobs *job.Runner) {
 	jobs.Every(job.Periodic{Name: "duty.vacate", Every: time.Hour, Do: func(ctx context.Context) error {
-		tenants, err := m.core.Tenants(ctx)
-		if err != nil {
+		return m.core.EachDistrict(ctx, "离任人员的值班转为空岗", func(tx *access.Tx) error {
+			_, err := m.Store.Vacate(ctx, tx, 0)
 			return err
-		}
-		for _, t := range tenants {
-			err := access.InScope(ctx, m.core.System("离任人员的值班转为空岗", t), func(tx *access.Tx) error {
-				_, err := m.Store.Vacate(ctx, tx, 0)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		})
 	}})
 }
 

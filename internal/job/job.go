@@ -304,22 +304,12 @@ func (r *Runner) HandlePanic(_ context.Context, j *rivertype.JobRow, v any, trac
 
 // Sweep removes the files of runs after a week; the runs stay, since they say what was done.
 func (r *Runner) Sweep(ctx context.Context) error {
-	tenants, err := r.core.Tenants(ctx)
-	if err != nil {
-		return err
-	}
-	for _, t := range tenants {
-		err := access.InScope(ctx, r.core.System("清理后台任务", t), func(tx *access.Tx) error {
-			old := r.core.Now().AddDate(0, 0, -7)
-			if _, err := tx.Exec(ctx, `delete from job_file_parts where tenant_id = $1 and created_at < $2`, t, old); err != nil {
-				return err
-			}
-			_, err := tx.Exec(ctx, `delete from job_files where tenant_id = $1 and created_at < $2`, t, old)
-			return err
-		})
-		if err != nil {
+	return r.core.EachDistrict(ctx, "清理后台任务", func(tx *access.Tx) error {
+		old := r.core.Now().AddDate(0, 0, -7)
+		if _, err := tx.Exec(ctx, `delete from job_file_parts where tenant_id = $1 and created_at < $2`, tx.Tenant(), old); err != nil {
 			return err
 		}
-	}
-	return nil
+		_, err := tx.Exec(ctx, `delete from job_files where tenant_id = $1 and created_at < $2`, tx.Tenant(), old)
+		return err
+	})
 }
