@@ -207,7 +207,6 @@ func (p gridProps) summary() []ui.Problem {
 	return list
 }
 
-// modeTabs are the two meanings of a typed number.
 // modeTitle says what the two modes are: of typing, or of looking.
 func (p gridProps) modeTitle() string {
 	if p.canEdit() {
@@ -216,6 +215,7 @@ func (p gridProps) modeTitle() string {
 	return "显示方式"
 }
 
+// modeTabs are the two meanings of a typed number.
 func (p gridProps) modeTabs() []ui.Tab {
 	tabs := make([]ui.Tab, 0, 2)
 	for _, m := range []struct {

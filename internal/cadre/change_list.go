@@ -89,7 +89,7 @@ func (m *Module) exportChanges(w http.ResponseWriter, r *http.Request, s access.
 		layout.Columns = append(layout.Columns, xlsx.Column{Key: title, Title: title})
 	}
 	held := access.PeopleOf()
-	return access.Export{Name: "更正申请登记表", Object: "change_requests", Purpose: "更正申请登记", Filter: p.words(), Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
+	return access.Export{Name: "更正申请登记表", Object: "change_requests", Purpose: "更正申请登记", Filter: ui.InWords(p.chips()), Layout: layout, People: held, Rows: func(x *xlsx.Writer) error {
 		for _, c := range list {
 			held.Add(c.PersonID)
 			if err := x.Row(c.TownshipName, c.VillageName, c.PersonName, c.Title(), c.OldText, c.NewText, c.Reason, wordOf(changeStates, c.State),
@@ -99,11 +99,6 @@ func (m *Module) exportChanges(w http.ResponseWriter, r *http.Request, s access.
 		}
 		return nil
 	}}.Send(w, r, s)
-}
-
-// words says the conditions in force.
-func (p changesProps) words() string {
-	return ui.InWords(p.chips())
 }
 
 // minute is a time as pages show it, empty where there is none.

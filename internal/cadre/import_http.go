@@ -89,21 +89,19 @@ func (m *Importer) upload(w http.ResponseWriter, r *http.Request, s access.Scope
 		return refuse(err)
 	}
 	var id int64
-	var found checked
+	c := checked{Batch: Batch{Content: file.Data}}
 	err = access.InScope(r.Context(), s, func(tx *access.Tx) error {
 		// Reading the file now refuses what is no spreadsheet before anything is kept.
-		c := checked{Batch: Batch{Content: file.Data}}
 		if err := m.read(r.Context(), tx, &c); err != nil {
 			return err
 		}
 		id, err = keepUpload(r.Context(), tx, m.keys, rosterUpload, file, c.count())
-		found = c
 		return err
 	})
 	if err != nil {
 		return refuse(err)
 	}
-	m.found.put(id, s.Grant(), found)
+	m.found.put(id, s.Grant(), c)
 	return httpx.SeeOther(w, r, importPath(id))
 }
 

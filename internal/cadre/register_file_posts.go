@@ -18,28 +18,26 @@ func readPost(row xlsx.Row, today time.Time, bad func(string, string, ...any)) *
 	}
 	p.Codes, p.Managed, p.Paid, p.WayIn = postWords(row, bad)
 	p.Since = sinceOf(row, today, bad)
-	day := func(key string) *time.Time {
+	day := func(key string) (first *time.Time, exact bool) {
 		c := row.Cell(key)
 		if c.Blank() || c.Text == "至今" {
-			return nil
+			return nil, false
 		}
 		d, err := xlsx.ParseDate(c)
 		if err != nil {
 			bad(key, "%s", err)
-			return nil
+			return nil, false
 		}
 		t := d.First()
-		return &t
+		return &t, d.Precision == xlsx.ToDay
 	}
-	until := day("until")
-	if d, err := xlsx.ParseDate(row.Cell("until")); err == nil {
-		if p.exact = d.Precision == xlsx.ToDay; !p.exact && until != nil && p.Since.Before(*until) {
-			// Who left in 2021-01 hands over to who comes in 2021-01: a month is read as its first day, on which the other begins.
-			*until = until.AddDate(0, 0, -1)
-		}
+	until, exact := day("until")
+	if p.exact = exact; until != nil && !exact && p.Since.Before(*until) {
+		// Who left in 2021-01 hands over to who comes in 2021-01: a month is read as its first day, on which the other begins.
+		*until = until.AddDate(0, 0, -1)
 	}
 	p.readEnd(row, until, today, bad)
-	p.Contract = day("contract")
+	p.Contract, _ = day("contract")
 	if text := strings.TrimSuffix(strings.TrimPrefix(row.Text("term"), "第"), "届"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 99 {
